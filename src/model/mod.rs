@@ -1,0 +1,3 @@
+//! What is true: pure decisions, with no IO, no clock, no environment and no SDK type.
+
+pub mod json;
