@@ -1,1 +1,7 @@
-fn main() {}
+//! The `evbridge-momento` program; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(evbridge_momento::run(std::env::args_os()))
+}

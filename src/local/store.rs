@@ -206,8 +206,9 @@ fn parse<T: Document>(body: &str) -> Result<T, StoreError> {
     serde_json::from_str(body).map_err(|source| StoreError::Document { kind: T::KIND, source })
 }
 
+/// Makes a directory that only its owner may enter, or makes one that is there so.
 #[cfg(unix)]
-fn make_private(directory: &Path) -> std::io::Result<()> {
+pub fn make_private(directory: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     if directory.is_dir() {
         return fs::set_permissions(directory, fs::Permissions::from_mode(0o700));
@@ -215,8 +216,9 @@ fn make_private(directory: &Path) -> std::io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
 }
 
+/// Makes a directory.
 #[cfg(not(unix))]
-fn make_private(directory: &Path) -> std::io::Result<()> {
+pub fn make_private(directory: &Path) -> std::io::Result<()> {
     fs::create_dir_all(directory)
 }
 

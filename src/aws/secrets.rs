@@ -1,0 +1,123 @@
+//! The token's secret in Secrets Manager.
+
+use aws_sdk_secretsmanager::types::Tag;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::Clients;
+use super::error::{code, message, remote};
+use crate::error::{Error, Result};
+
+/// The current value of a secret.
+#[derive(Debug)]
+pub struct Stored {
+    /// The token in it, when it has the form that this tool writes.
+    pub token: Option<SecretString>,
+    /// The version that holds it.
+    pub version: String,
+}
+
+/// What a secret's name stands for.
+#[derive(Debug)]
+pub enum Lookup {
+    /// There is no such secret.
+    Missing,
+    /// It waits for its deletion.
+    ScheduledForDeletion,
+    /// It is there.
+    Found(Stored),
+}
+
+/// Reads a secret's current version.
+pub async fn find(clients: &Clients, name: &str) -> Result<Lookup> {
+    let answer = clients.secrets().get_secret_value().secret_id(name).send().await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => match code(&error) {
+            Some("ResourceNotFoundException") => return Ok(Lookup::Missing),
+            Some("InvalidRequestException") if is_scheduled(message(&error)) => {
+                return Ok(Lookup::ScheduledForDeletion);
+            }
+            _ => return Err(remote(&format!("reading the secret {name}"), &error)),
+        },
+    };
+    let token = answer.secret_string().and_then(token_of);
+    Ok(Lookup::Found(Stored { token, version: answer.version_id().unwrap_or_default().to_owned() }))
+}
+
+/// Writes a token as a secret's new current version, making the secret or taking it back from deletion.
+///
+/// Returns the version's id.
+pub async fn write(clients: &Clients, name: &str, token: &SecretString, found: &Lookup, tags: &[(String, String)]) -> Result<String> {
+    let body = serde_json::json!({ "token": token.expose_secret() }).to_string();
+    // The request token becomes the version's id, and makes a repeated request the same request.
+    let request_token = uuid::Uuid::new_v4().to_string();
+    if let Lookup::Missing = found {
+        let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
+        let answer = clients
+            .secrets()
+            .create_secret()
+            .name(name)
+            .description("The Momento token of an EventBridge connection")
+            .client_request_token(request_token)
+            .secret_string(body)
+            .set_tags(Some(tags.collect()))
+            .send()
+            .await
+            .map_err(|error| remote(&format!("making the secret {name}"), &error))?;
+        return version(answer.version_id(), name);
+    }
+    if let Lookup::ScheduledForDeletion = found {
+        let restored = clients.secrets().restore_secret().secret_id(name).send().await;
+        restored.map_err(|error| remote(&format!("taking the secret {name} back from deletion"), &error))?;
+    }
+    let answer = clients
+        .secrets()
+        .put_secret_value()
+        .secret_id(name)
+        .client_request_token(request_token)
+        .secret_string(body)
+        .send()
+        .await
+        .map_err(|error| remote(&format!("writing the secret {name}"), &error))?;
+    version(answer.version_id(), name)
+}
+
+/// How a secret is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// After seven days, in which it can be restored.
+    Scheduled,
+    /// At once.
+    Purge,
+}
+
+/// Deletes a secret and returns whether it was there.
+pub async fn delete(clients: &Clients, name: &str, deletion: Deletion) -> Result<bool> {
+    let request = clients.secrets().delete_secret().secret_id(name);
+    let request = match deletion {
+        Deletion::Scheduled => request.recovery_window_in_days(7),
+        Deletion::Purge => request.force_delete_without_recovery(true),
+    };
+    match request.send().await {
+        Ok(_) => Ok(true),
+        Err(error) => match code(&error) {
+            Some("ResourceNotFoundException") => Ok(false),
+            Some("InvalidRequestException") if is_scheduled(message(&error)) => Ok(true),
+            _ => Err(remote(&format!("deleting the secret {name}"), &error)),
+        },
+    }
+}
+
+fn is_scheduled(message: Option<&str>) -> bool {
+    message.is_some_and(|message| message.contains("deletion") || message.contains("marked deleted"))
+}
+
+fn token_of(text: &str) -> Option<SecretString> {
+    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    value.get("token")?.as_str().map(SecretString::from)
+}
+
+fn version(id: Option<&str>, name: &str) -> Result<String> {
+    id.map(str::to_owned)
+        .ok_or_else(|| Error::new(crate::error::Kind::Remote, format!("AWS wrote the secret {name} but named no version")))
+}

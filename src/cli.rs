@@ -1,0 +1,189 @@
+//! The command line: global flags, the commands, and their dispatch.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::commands::{completions, demo, deploy, destroy, local, man, put_event, regions, render, validate};
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::local::clock::Pace;
+use crate::settings::Environment;
+use crate::ui::{Format, Printer, Report};
+
+/// Deploy, drive and test the EventBridge to Momento integration
+#[derive(Debug, Parser)]
+#[command(
+    name = "evbridge-momento",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    after_help = "\
+Examples:
+  evbridge-momento demo                            see the whole path work, without any account
+  evbridge-momento deploy --region ap-northeast-1  deploy to AWS
+  evbridge-momento put-event cacheSet              send the documented sample event
+  evbridge-momento deploy --local                  the same on this computer
+
+Exit codes: 0 ok, 1 failed, 2 usage, 3 differences found, 4 credentials or settings, 5 validation failed,
+6 AWS or Momento said no, 7 rolled back, 8 timed out or detached, 9 delivery failed, 130 interrupted"
+)]
+pub struct Cli {
+    /// The flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The flags that every command takes, in any position.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// AWS region
+    #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_REGION", value_name = "REGION")]
+    pub region: Option<String>,
+    /// AWS profile, as in ~/.aws/config
+    #[arg(long, global = true, env = "AWS_PROFILE", value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Ask this endpoint instead of AWS
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Use the embedded local cloud: no AWS or Momento account is needed
+    #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_LOCAL", value_parser = clap::builder::FalseyValueParser::new())]
+    pub local: bool,
+    /// Directory of the local cloud's state and of what was deployed from here
+    #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_LOCAL_DIR", default_value = ".evbridge-momento", value_name = "DIR")]
+    pub local_dir: PathBuf,
+    /// How time passes in the local cloud: retries are played at once, or waited for
+    #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_LOCAL_CLOCK", default_value = "virtual", value_name = "PACE")]
+    pub local_clock: ClockPace,
+    /// Form of the output on stdout
+    #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_OUTPUT", default_value = "text", value_name = "FORM")]
+    pub output: Format,
+    /// When to use colours
+    #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
+    pub color: ColorChoice,
+    /// Print nothing but the data and errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Log what happens to stderr; twice for more
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// How time passes in the local cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ClockPace {
+    /// Waiting is skipped
+    Virtual,
+    /// Waiting takes its time
+    Real,
+}
+
+impl From<ClockPace> for Pace {
+    fn from(pace: ClockPace) -> Self {
+        match pace {
+            ClockPace::Virtual => Self::Virtual,
+            ClockPace::Real => Self::Real,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the whole integration at work on a throw-away local cloud
+    Demo(demo::DemoArgs),
+    /// Deploy the stack: the token's secret, a change set, live progress, the outputs
+    Deploy(deploy::DeployArgs),
+    /// Put one event on the bus
+    PutEvent(put_event::PutEventArgs),
+    /// Delete the stack and its secret
+    Destroy(destroy::DestroyArgs),
+    /// Print the CloudFormation template
+    Render(render::RenderArgs),
+    /// Check the stack definition and its template, offline
+    Validate(validate::ValidateArgs),
+    /// List Momento's regions and their base URLs
+    Regions(regions::RegionsArgs),
+    /// Serve the embedded local cloud over HTTP, or manage its caches
+    Local(local::LocalArgs),
+    /// Print the shell's completion script
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man(man::ManArgs),
+}
+
+/// Runs the program with its arguments and returns its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, not failures; a closed pipe is nobody's fault.
+            let _ = error.print();
+            return if error.use_stderr() { Kind::Usage.exit_code() } else { 0 };
+        }
+    };
+    choose_colors(cli.global.color);
+    log(cli.global.verbose);
+    let environment = Environment::read();
+    let printer = Printer::new(cli.global.output, cli.global.quiet, environment.plain);
+    let context = Context::new(printer, cli.global, environment);
+    dispatch(&context, cli.command).unwrap_or_else(|error| {
+        printer.error(&error);
+        error.kind.exit_code()
+    })
+}
+
+/// Runs a command and prints its answer.
+pub fn dispatch(context: &Context, command: Command) -> Result<u8> {
+    match command {
+        Command::Demo(args) => with_runtime(async { Ok(print(context, &demo::run(context, args).await?)) }),
+        Command::Deploy(args) => with_runtime(async { Ok(print(context, &deploy::run(context, args).await?)) }),
+        Command::PutEvent(args) => with_runtime(async { Ok(print(context, &put_event::run(context, args).await?)) }),
+        Command::Destroy(args) => with_runtime(async { Ok(print(context, &destroy::run(context, args).await?)) }),
+        Command::Render(args) => Ok(print(context, &render::run(&args)?)),
+        Command::Validate(args) => Ok(print(context, &validate::run(&args)?)),
+        Command::Regions(args) => Ok(print(context, &regions::run(&args)?)),
+        Command::Local(args) => local::run(context, args),
+        Command::Completions(args) => Ok(print(context, &completions::run(&args))),
+        Command::Man(args) => Ok(print(context, &man::run(&args)?)),
+    }
+}
+
+/// Prints a command's answer and returns its exit code.
+pub fn print<R: Report>(context: &Context, report: &R) -> u8 {
+    context.printer.report(report)
+}
+
+/// Runs a command that waits for something on a runtime of one thread.
+pub fn with_runtime<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(Kind::Failed, "the program cannot start its runtime").because(&error))?;
+    runtime.block_on(work)
+}
+
+fn choose_colors(choice: ColorChoice) {
+    match choice {
+        ColorChoice::Auto => {}
+        ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+    }
+}
+
+/// Starts the log; calls that carry the token are never logged, however much is asked for.
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => "evbridge_momento=debug,warn",
+        _ => "debug,aws_smithy_runtime=info,aws_smithy_runtime_api=info,aws_sdk_secretsmanager=off,hyper=info,h2=info,rustls=info",
+    };
+    let _ = tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).without_time().try_init();
+}

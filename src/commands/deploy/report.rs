@@ -1,0 +1,129 @@
+//! What `deploy` answers.
+
+use std::collections::BTreeMap;
+
+use owo_colors::OwoColorize as _;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::aws::cloudformation::ChangeSet;
+use crate::model::stack::{Action, Change, Replacement};
+use crate::ui::{Page, Printer, Report, clean, table};
+
+/// How a deploy ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The stack is new.
+    Created,
+    /// The stack is changed.
+    Updated,
+    /// Nothing differed, nothing was done.
+    Unchanged,
+    /// The change set is made and waits for another step.
+    Prepared,
+    /// The person said no; nothing stays behind.
+    Declined,
+}
+
+/// What was deployed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Deployed {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The stack's name.
+    pub stack: String,
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// The region.
+    pub region: String,
+    /// The event bus.
+    pub bus: String,
+    /// What changed.
+    pub changes: Vec<Change>,
+    /// The stack's outputs.
+    pub outputs: BTreeMap<String, String>,
+    /// The change set that waits, when nothing was executed.
+    pub change_set: Option<String>,
+    /// How long it took.
+    pub seconds: f64,
+    /// Whether it is on the local cloud.
+    pub local: bool,
+}
+
+impl Deployed {
+    /// Starts the answer of a deploy with its change set.
+    pub fn new(stack: &str, region: &str, bus: &str, change_set: &ChangeSet) -> Self {
+        Self {
+            outcome: Outcome::Unchanged,
+            stack: stack.to_owned(),
+            stack_id: change_set.stack_id.clone(),
+            region: region.to_owned(),
+            bus: bus.to_owned(),
+            changes: change_set.changes.clone(),
+            outputs: BTreeMap::new(),
+            change_set: None,
+            seconds: 0.0,
+            local: false,
+        }
+    }
+}
+
+impl Report for Deployed {
+    const SCHEMA: &'static str = "deploy/1";
+
+    fn text(&self, page: &mut Page) {
+        let place = format!("{} in {}", self.stack.bold(), self.region);
+        let local = if self.local { " --local" } else { "" };
+        match self.outcome {
+            Outcome::Created => page.note(format_args!("{} {place} in {:.1}s", "created".green().bold(), self.seconds)),
+            Outcome::Updated => page.note(format_args!("{} {place} in {:.1}s", "updated".green().bold(), self.seconds)),
+            Outcome::Unchanged => page.note(format_args!("{} {place} is as it should be", "unchanged".green().bold())),
+            Outcome::Declined => page.note(format_args!("{} nothing was changed in {place}", "declined".yellow().bold())),
+            Outcome::Prepared => {
+                page.note(format_args!("{} a change set for {place}; nothing was changed", "prepared".cyan().bold()));
+                page.line(self.change_set.as_deref().unwrap_or_default());
+                return;
+            }
+        }
+        let rows: Vec<Vec<String>> =
+            self.outputs.iter().map(|(name, value)| vec![name.clone(), clean(value).into_owned()]).collect();
+        for line in table::columns(&rows) {
+            page.line(line);
+        }
+        if self.outcome != Outcome::Declined {
+            page.next("put an event", &format!("evbridge-momento put-event cacheSet{local}"));
+        }
+    }
+}
+
+/// Shows what a change set changes, to the person who watches.
+pub fn show_changes(printer: Printer, changes: &[Change]) {
+    let rows: Vec<Vec<String>> = changes
+        .iter()
+        .map(|change| {
+            let replaced = match change.replacement {
+                Replacement::Always => "replaced",
+                Replacement::Maybe => "perhaps replaced",
+                Replacement::Never => "",
+            };
+            vec![format!("{} {}", change.action.sign(), change.logical_id), change.resource_type.clone(), replaced.to_owned()]
+        })
+        .collect();
+    for (line, change) in table::columns(&rows).into_iter().zip(changes) {
+        let line = format!("  {line}");
+        printer.status(&match change.action {
+            Action::Add => line.green().to_string(),
+            Action::Remove => line.red().to_string(),
+            Action::Modify | Action::Other => line.cyan().to_string(),
+        });
+        if change.action == Action::Modify {
+            for property in &change.properties {
+                let before = property.before.as_deref().unwrap_or("nothing");
+                let after = property.after.as_deref().unwrap_or("nothing");
+                printer.status(&format!("      {}: {} -> {}", property.path, clean(before), clean(after)));
+            }
+        }
+    }
+    printer.status("");
+}

@@ -1,0 +1,13 @@
+//! What the user types: one file per command, its arguments above its handler.
+
+pub mod completions;
+pub mod demo;
+pub mod deploy;
+pub mod destroy;
+pub mod local;
+pub mod man;
+pub mod put_event;
+pub mod regions;
+pub mod render;
+pub mod stack;
+pub mod validate;

@@ -1,0 +1,92 @@
+//! What the commands on a stack share: which definition, which names, which Momento endpoint.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::error::{Error, Kind, Result};
+use crate::model::definition::{Definition, Endpoint, Problem};
+use crate::model::region::{self, Region};
+
+/// The argument that names a stack definition.
+#[derive(Args, Clone, Debug, Default)]
+pub struct StackArg {
+    /// Stack definition: a name for stacks/NAME.yaml, or a file; Momento's integration when left out
+    #[arg(value_name = "STACK")]
+    pub stack: Option<String>,
+}
+
+/// Loads the definition that an argument names.
+pub fn load(arg: &StackArg) -> Result<Definition> {
+    let (file, text) = source(arg)?;
+    Definition::parse(&text, &file).map_err(|problems| invalid(&file, &problems))
+}
+
+/// Returns the file's name and text of the definition that an argument names.
+pub fn source(arg: &StackArg) -> Result<(String, String)> {
+    let Some(name) = arg.stack.as_deref() else {
+        return Ok(("stacks/momento.yaml".to_owned(), crate::model::definition::DEFAULT.to_owned()));
+    };
+    let path = path_of(name);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok((path.display().to_string(), text)),
+        Err(_) if name == "momento" && !path.exists() => source(&StackArg::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(not_found(name, &path)),
+        Err(error) => Err(Error::new(Kind::Usage, format!("the stack definition {} cannot be read", path.display())).because(&error)),
+    }
+}
+
+fn path_of(name: &str) -> PathBuf {
+    let is_path = name.contains(['/', '\\']) || [".yaml", ".yml"].iter().any(|ending| name.ends_with(ending));
+    if is_path { PathBuf::from(name) } else { Path::new("stacks").join(format!("{name}.yaml")) }
+}
+
+fn not_found(name: &str, path: &Path) -> Error {
+    let error = Error::usage(format!("there is no stack definition {name}: {} does not exist", path.display()));
+    let known: Vec<String> = std::fs::read_dir("stacks")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".yaml").map(str::to_owned))
+        .collect();
+    let near = known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
+    match near {
+        Some(near) => error.hint(format!("did you mean `{near}`? The definitions in stacks/ are: {}", known.join(", "))),
+        None => error.hint("leave the name out for Momento's own integration, or write the definition there"),
+    }
+}
+
+/// Says what is wrong with a definition or a template, every problem with its place.
+pub fn invalid(file: &str, problems: &[Problem]) -> Error {
+    let count = problems.len();
+    let mut error =
+        Error::validation(format!("{file} has {count} problem{}", if count == 1 { "" } else { "s" }));
+    for problem in problems {
+        error = error.cause(problem.to_string());
+        if let Some(hint) = &problem.hint {
+            error = error.hint(hint.clone());
+        }
+    }
+    error
+}
+
+/// Returns the supported region with a name, or says which ones are near.
+pub fn supported_region(name: &str) -> Result<&'static Region> {
+    region::find(name).map_err(|unsupported| {
+        Error::settings(unsupported.to_string())
+            .hint("`evbridge-momento regions` lists all; with `--momento-endpoint` any AWS region can call any Momento cell")
+    })
+}
+
+/// Returns the base URL of Momento for a stack in a region: the override, or the region's own.
+pub fn momento_base_url(endpoint: &Endpoint, region: &str) -> Result<String> {
+    match endpoint {
+        Endpoint::Url(url) => Ok(url.to_string()),
+        Endpoint::Auto => Ok(supported_region(region)?.base_url()),
+    }
+}
+
+/// Returns the name of the secret that holds a stack's token.
+pub fn secret_name(stack: &str) -> String {
+    format!("evbridge-momento/{stack}")
+}

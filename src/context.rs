@@ -1,0 +1,140 @@
+//! What a command works with: the printer, the settings, and clients built when first needed.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use jiff::Timestamp;
+
+use crate::aws::Clients;
+use crate::cli::Global;
+use crate::deployments::{Deployments, Place};
+use crate::error::{Error, Result};
+use crate::local;
+use crate::settings::Environment;
+use crate::ui::{Printer, prompt};
+
+/// What every command works with. Nothing is read, connected or started before a command asks for it.
+#[derive(Debug)]
+pub struct Context {
+    /// Where and how to write.
+    pub printer: Printer,
+    /// The flags of every command.
+    pub global: Global,
+    /// What the environment says.
+    pub environment: Environment,
+}
+
+/// A region of AWS or of the local cloud, with its clients.
+pub struct Session {
+    /// The SDK's clients.
+    pub clients: Clients,
+    /// The local cloud, when it is the one that is used.
+    pub local: Option<local::Handle>,
+}
+
+impl Session {
+    /// Returns the region.
+    pub fn region(&self) -> &str {
+        self.clients.region()
+    }
+}
+
+impl Context {
+    /// Puts together what a command works with.
+    pub fn new(printer: Printer, global: Global, environment: Environment) -> Self {
+        Self { printer, global, environment }
+    }
+
+    /// Returns which cloud the command is for.
+    pub fn place(&self) -> Place {
+        if self.global.local { Place::Local } else { Place::Aws }
+    }
+
+    /// Returns the current time.
+    #[expect(clippy::disallowed_methods, reason = "this is where commands get the time")]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Returns whether a person is there to answer a question.
+    pub fn can_ask(&self) -> bool {
+        !self.environment.unattended && prompt::possible()
+    }
+
+    /// Returns the stacks that were deployed from this directory.
+    pub fn deployments(&self) -> Deployments {
+        Deployments::read(&self.global.local_dir)
+    }
+
+    /// Opens the region in which a stack is, or is to be.
+    ///
+    /// In order: `--region`, where this stack was deployed from this directory, the environment, the profile.
+    pub async fn session(&self, stack: &str) -> Result<Session> {
+        let region = self.chosen_region(stack)?;
+        match self.place() {
+            Place::Local => self.local_session(region.unwrap_or_else(|| "us-east-1".to_owned())).await,
+            Place::Aws => self.aws_session(region).await,
+        }
+    }
+
+    fn chosen_region(&self, stack: &str) -> Result<Option<String>> {
+        if let Some(region) = &self.global.region {
+            return Ok(Some(region.clone()));
+        }
+        let deployments = self.deployments();
+        let known: Vec<&str> = deployments.of(self.place(), stack).map(|known| known.region.as_str()).collect();
+        let environment = self.environment.region.as_deref();
+        match known[..] {
+            [] => Ok(environment.map(str::to_owned)),
+            [region] => {
+                if environment.is_some_and(|environment| environment != region) {
+                    self.printer.warn(&format!(
+                        "the stack {stack} was deployed from here to {region}: that region is used, not AWS_REGION"
+                    ));
+                }
+                Ok(Some(region.to_owned()))
+            }
+            _ if environment.is_some_and(|environment| known.contains(&environment)) => Ok(environment.map(str::to_owned)),
+            _ => Err(Error::usage(format!("the stack {stack} was deployed from here to {}", known.join(" and ")))
+                .hint("say which one is meant with `--region`")),
+        }
+    }
+
+    async fn local_session(&self, region: String) -> Result<Session> {
+        let handle = local::open(&self.global.local_dir, self.global.local_clock.into()).await?;
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region))
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
+                // The local cloud checks no signature; any credentials do.
+                Credentials::new("local", "local", None, None, "local"),
+            ))
+            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
+                aws_smithy_async::rt::sleep::TokioSleep::new(),
+            ))
+            .time_source(aws_smithy_async::time::SystemTimeSource::new())
+            .http_client(handle.http_client())
+            .endpoint_url(handle.endpoint_url())
+            .build();
+        Ok(Session { clients: Clients::new(config), local: Some(handle) })
+    }
+
+    async fn aws_session(&self, region: Option<String>) -> Result<Session> {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        if let Some(region) = region {
+            loader = loader.region(Region::new(region));
+        }
+        if let Some(profile) = &self.global.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(url) = &self.global.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        let config = loader.load().await;
+        if config.region().is_none() {
+            return Err(Error::settings("no AWS region was given")
+                .hint("add `--region`, for example `--region us-east-1`, or set AWS_REGION or a region in the profile")
+                .hint("to work without an AWS account, add `--local`"));
+        }
+        Ok(Session { clients: Clients::new(config), local: None })
+    }
+}

@@ -1,0 +1,118 @@
+//! The local cloud as a command has it: in this process, or in the server that holds the state.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::clock::Pace;
+use super::cloud::Cloud;
+use super::store::StoreError;
+use super::wire::{Answer, ApiError};
+use super::{connector, server};
+
+/// The endpoint of the cloud in this process; nothing listens there.
+const EMBEDDED: &str = "http://localhost:4566";
+
+/// How long a command waits for another one to be done with the state.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The cache of Momento's documented sample.
+pub const SAMPLE_CACHE: &str = "my-cache";
+
+/// An open local cloud.
+#[derive(Clone)]
+pub enum Handle {
+    /// In this process.
+    Embedded(Arc<Cloud>),
+    /// In a server on this computer.
+    Served(Served),
+}
+
+/// A server that holds the state.
+#[derive(Clone)]
+pub struct Served {
+    url: String,
+    client: reqwest::Client,
+}
+
+/// Opens the local cloud of a directory: the state itself, or the server that has it open.
+pub async fn open(directory: &Path, pace: Pace) -> Result<Handle, StoreError> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match Cloud::open(directory, pace) {
+            Err(StoreError::Busy(path)) if waited >= PATIENCE => return Err(StoreError::Busy(path)),
+            Err(StoreError::Busy(_)) => {}
+            other => return Ok(Handle::Embedded(other?)),
+        }
+        if let Some(address) = server::find(directory) {
+            let served = Served { url: address.url, client: reqwest::Client::new() };
+            if served.call("us-east-1", "Status", json!({})).await.is_ok() {
+                return Ok(Handle::Served(served));
+            }
+        }
+        let pause = Duration::from_millis(20);
+        tokio::time::sleep(pause).await;
+        waited += pause;
+    }
+}
+
+impl Handle {
+    /// Returns the HTTP client for the SDK's clients.
+    pub fn http_client(&self) -> SharedHttpClient {
+        match self {
+            Self::Embedded(cloud) => connector::http_client(cloud),
+            Self::Served(_) => aws_smithy_http_client::Builder::new().build_http(),
+        }
+    }
+
+    /// Returns the endpoint for the SDK's clients.
+    pub fn endpoint_url(&self) -> &str {
+        match self {
+            Self::Embedded(_) => EMBEDDED,
+            Self::Served(served) => &served.url,
+        }
+    }
+
+    /// Does one of the cloud's own actions: see [`Cloud::control`].
+    pub async fn call(&self, region: &str, action: &str, input: Value) -> Answer {
+        match self {
+            Self::Embedded(cloud) => cloud.control(region, action, &input).await,
+            Self::Served(served) => served.call(region, action, input).await,
+        }
+    }
+
+    /// Makes a Momento key that the stand-in accepts.
+    pub async fn issue_key(&self, region: &str) -> Result<SecretString, ApiError> {
+        let answer = self.call(region, "IssueKey", json!({})).await?;
+        Ok(SecretString::from(answer["Key"].as_str().unwrap_or_default()))
+    }
+
+    /// Makes the cache of the documented sample, unless it is there.
+    pub async fn create_sample_cache(&self, region: &str) -> Result<(), ApiError> {
+        self.call(region, "CreateCache", json!({ "Name": SAMPLE_CACHE })).await.map(drop)
+    }
+}
+
+impl Served {
+    async fn call(&self, region: &str, action: &str, mut input: Value) -> Answer {
+        input["Region"] = Value::String(region.to_owned());
+        let unreachable = |error: reqwest::Error| ApiError {
+            status: 503,
+            code: "LocalServerUnreachable".to_owned(),
+            message: format!("the local server at {} does not answer: {error}", self.url),
+        };
+        let request = self.client.post(format!("{}/_local/{action}", self.url)).body(input.to_string());
+        let response = request.send().await.map_err(unreachable)?;
+        let status = response.status();
+        let body: Value = serde_json::from_slice(&response.bytes().await.map_err(unreachable)?).unwrap_or_default();
+        if status.is_success() {
+            return Ok(body);
+        }
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        Err(ApiError { status: status.as_u16(), code: text("__type"), message: text("message") })
+    }
+}

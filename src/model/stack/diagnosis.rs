@@ -1,0 +1,75 @@
+//! Why an operation failed: the first real failure, not its followers.
+
+use super::Event;
+
+/// The failure that caused the others, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The resource that failed first.
+    pub logical_id: String,
+    /// CloudFormation's own words.
+    pub reason: String,
+    /// What to do next, for the failures that this stack can have.
+    pub hint: Option<&'static str>,
+}
+
+/// Finds the root cause in an operation's events, oldest first; nothing when no event tells.
+///
+/// Resources that were cancelled because another one failed, and the stack's own summary, are no causes.
+/// Source: the rule of the AWS CDK's diagnosis, "the first error that occurs is the root cause".
+pub fn root_cause(events: &[Event]) -> Option<Cause> {
+    let event = events.iter().find(|event| event.status.is_failure() && !event.is_stack() && !is_follower(event))?;
+    let reason = event.reason.clone().unwrap_or_else(|| "CloudFormation gives no reason".to_owned());
+    let hint = hint(&reason);
+    Some(Cause { logical_id: event.logical_id.clone(), reason, hint })
+}
+
+fn is_follower(event: &Event) -> bool {
+    event.reason.as_deref().is_some_and(|reason| reason.contains("cancelled") || reason.contains("canceled"))
+}
+
+fn hint(reason: &str) -> Option<&'static str> {
+    const HINTS: &[(&str, &str)] = &[
+        ("CreateServiceLinkedRole", "allow the deployer `iam:CreateServiceLinkedRole`: the first EventBridge connection of an account needs it"),
+        ("iam:PassRole", "allow the deployer `iam:PassRole` on the stack's role"),
+        ("iam:CreateRole", "allow the deployer `iam:CreateRole`, or deploy with a service role: `--role-arn`"),
+        ("Event bus", "make the event bus first, or name one that exists with `--bus`"),
+        ("EventBus", "make the event bus first, or name one that exists with `--bus`"),
+        ("Secrets Manager can't find", "the token's secret version is gone: deploy again with the token (`MOMENTO_API_KEY` or `--token-file`)"),
+        ("already exists", "something with this name exists outside the stack: delete it or choose another stack name"),
+        ("LimitExceeded", "a quota of the account is used up: see Service Quotas for EventBridge"),
+        ("length less than or equal to 512", "the token is longer than the 512 characters that a connection holds: use a Momento API key, not a wrapped or fine-grained token"),
+    ];
+    HINTS.iter().find(|(needle, _)| reason.contains(needle)).map(|(_, hint)| *hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::stack::Status;
+
+    fn event(id: &str, status: &str, reason: &str) -> Event {
+        Event {
+            id: id.into(),
+            time: None,
+            logical_id: id.into(),
+            resource_type: "AWS::Events::Rule".into(),
+            status: Status::new(status),
+            reason: Some(reason.into()),
+            token: None,
+        }
+    }
+
+    #[test]
+    fn the_first_real_failure_is_the_cause() {
+        let events = [
+            event("A", "CREATE_FAILED", "Resource creation cancelled"),
+            event("B", "CREATE_FAILED", "Event bus shop does not exist."),
+            event("C", "CREATE_FAILED", "something else"),
+        ];
+        let cause = root_cause(&events).unwrap();
+        assert_eq!(cause.logical_id, "B");
+        assert!(cause.hint.unwrap().contains("--bus"));
+        assert_eq!(root_cause(&events[..1]), None);
+    }
+}

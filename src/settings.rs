@@ -1,0 +1,35 @@
+//! What the environment says, read once.
+
+use secrecy::SecretString;
+
+/// The environment variables that this tool reads itself; the AWS SDK reads its own.
+#[derive(Debug, Default)]
+pub struct Environment {
+    /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+    pub region: Option<String>,
+    /// `MOMENTO_API_KEY`, with the name of the variable.
+    pub token: Option<SecretString>,
+    /// Whether lines must not move: `CI` is set, or `TERM` is `dumb`.
+    pub plain: bool,
+    /// Whether questions cannot be answered: `CI` is set.
+    pub unattended: bool,
+}
+
+impl Environment {
+    /// Reads the process's environment.
+    pub fn read() -> Self {
+        let unattended = variable("CI").is_some_and(|value| value != "false" && value != "0");
+        Self {
+            region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
+            token: variable("MOMENTO_API_KEY").map(SecretString::from),
+            plain: unattended || variable("TERM").is_some_and(|term| term == "dumb"),
+            unattended,
+        }
+    }
+}
+
+/// An empty variable counts as one that is not set.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,32 @@
+//! How it looks: the only place that prints.
+
+pub mod paint;
+pub mod printer;
+pub mod progress;
+pub mod prompt;
+pub mod table;
+
+pub use paint::{Page, clean};
+pub use printer::{Format, Printer};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A command's answer, in its two renderings: JSON by its fields, text by [`Report::text`].
+pub trait Report: Serialize + JsonSchema {
+    /// The name and version of the JSON layout, such as `deploy/1`.
+    const SCHEMA: &'static str;
+
+    /// Writes the answer for a person.
+    fn text(&self, page: &mut Page);
+
+    /// Returns the exit code of a command that did its work; other than 0 for a negative finding.
+    fn exit_code(&self) -> u8 {
+        0
+    }
+
+    /// Returns whether the text is the data itself (a template, a script) even with `--output json`.
+    fn verbatim(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,121 @@
+//! The printer: results on stdout, everything else on stderr.
+
+use std::io::{IsTerminal, Write as _};
+
+use owo_colors::OwoColorize as _;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{Page, Report, clean};
+use crate::error::Error;
+
+/// The form of what goes to stdout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a person
+    #[default]
+    Text,
+    /// One JSON value, or NDJSON for streams
+    Json,
+}
+
+/// Where and how a command writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Printer {
+    /// The form of the data.
+    pub format: Format,
+    /// Whether status lines and notes are left out.
+    pub quiet: bool,
+    /// Whether lines that move may be drawn on stderr.
+    pub live: bool,
+}
+
+impl Printer {
+    /// Makes a printer; lines move only on a capable terminal outside CI.
+    pub fn new(format: Format, quiet: bool, plain: bool) -> Self {
+        let live = !quiet && !plain && format == Format::Text && std::io::stderr().is_terminal();
+        Self { format, quiet, live }
+    }
+
+    /// Prints a command's answer and returns its exit code.
+    pub fn report<R: Report>(&self, report: &R) -> u8 {
+        let mut page = Page::default();
+        report.text(&mut page);
+        match self.format {
+            Format::Text => self.data(&page.data),
+            Format::Json if report.verbatim() => self.data(&page.data),
+            Format::Json => self.json(&versioned(R::SCHEMA, report)),
+        }
+        if !self.quiet && self.format == Format::Text && !page.notes.is_empty() {
+            // A blank line parts the notes from the data where both reach the same screen.
+            if !page.data.is_empty() && std::io::stdout().is_terminal() {
+                let _ = writeln!(anstream::stderr());
+            }
+            let _ = write!(anstream::stderr(), "{}", page.notes);
+        }
+        report.exit_code()
+    }
+
+    /// Prints a failed command's answer.
+    pub fn error(&self, error: &Error) {
+        if self.format == Format::Json {
+            let body = json!({
+                "kind": error.kind.name(),
+                "message": error.message,
+                "causes": error.causes,
+                "hints": error.hints,
+            });
+            self.json(&json!({ "schema": "error/1", "error": body }));
+            return;
+        }
+        let mut text = format!("{}{} {}\n", "error".red().bold(), ":".bold(), clean(&error.message));
+        for cause in &error.causes {
+            text += &format!("  {} {}\n", "cause:".red(), clean(cause).replace('\n', "\n         "));
+        }
+        for hint in &error.hints {
+            text += &format!("\n{} {}\n", "hint:".cyan().bold(), clean(hint));
+        }
+        let _ = write!(anstream::stderr(), "{text}");
+    }
+
+    /// Says what is going on, to the person who watches.
+    pub fn status(&self, line: &str) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr(), "{line}");
+        }
+    }
+
+    /// Says what the person should know even when everything works.
+    pub fn warn(&self, line: &str) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr(), "{} {}", "warning:".yellow().bold(), clean(line));
+        }
+    }
+
+    /// Writes data to stdout; a reader that went away is not a failure.
+    pub fn data(&self, text: &str) {
+        let mut stdout = anstream::stdout();
+        let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    }
+
+    fn json(&self, value: &Value) {
+        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        self.data(&(text + "\n"));
+    }
+}
+
+/// Puts the layout's name before the report's own fields.
+fn versioned(schema: &str, report: &impl Serialize) -> Value {
+    let mut object = Map::new();
+    object.insert("schema".to_owned(), Value::String(schema.to_owned()));
+    match serde_json::to_value(report) {
+        Ok(Value::Object(fields)) => object.extend(fields),
+        Ok(value) => {
+            object.insert("value".to_owned(), value);
+        }
+        Err(error) => {
+            object.insert("error".to_owned(), Value::String(error.to_string()));
+        }
+    }
+    Value::Object(object)
+}
