@@ -1,0 +1,67 @@
+//! `local`: serves the embedded local cloud over HTTP, and manages its caches and topics.
+
+mod cache;
+mod serve;
+mod topic;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::print;
+use crate::context::{Context, Session};
+use crate::error::Result;
+
+pub use cache::{CacheCommand, Item};
+pub use topic::TopicCommand;
+
+/// The arguments of `local`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  evbridge-momento local                                    serve until stopped
+  AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws events put-events --entries file://entries.json
+  curl -H \"Authorization: $MOMENTO_API_KEY\" 'http://127.0.0.1:4566/cache/my-cache?key=test-key'
+  evbridge-momento local cache create shop
+  evbridge-momento local cache get my-cache --key test-key
+  evbridge-momento local topic subscribe my-cache my-topic")]
+pub struct LocalArgs {
+    /// What to do other than to serve.
+    #[command(subcommand)]
+    command: Option<LocalCommand>,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 4566, value_name = "PORT")]
+    port: u16,
+}
+
+/// What to do with the local cloud.
+#[derive(Debug, Subcommand)]
+pub enum LocalCommand {
+    /// Make, list, read and delete Momento caches of the local cloud
+    Cache {
+        /// What to do.
+        #[command(subcommand)]
+        command: CacheCommand,
+    },
+    /// Print an API key that the local Momento accepts
+    Key,
+    /// Listen to a topic of the local cloud
+    Topic {
+        /// What to do.
+        #[command(subcommand)]
+        command: TopicCommand,
+    },
+}
+
+/// Serves the local cloud, or does what the subcommand says.
+pub async fn run(context: &Context, args: LocalArgs) -> Result<u8> {
+    match args.command {
+        None => serve::run(context, args.port).await,
+        Some(LocalCommand::Cache { command }) => cache::run(context, command).await,
+        Some(LocalCommand::Key) => Ok(print(context, &serve::key(context).await?)),
+        Some(LocalCommand::Topic { command }) => topic::run(context, command).await,
+    }
+}
+
+/// Opens the local cloud in the region that is meant, with or without `--local`.
+async fn session(context: &Context) -> Result<Session> {
+    context.local_session_for("momento-api").await
+}

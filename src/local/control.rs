@@ -1,0 +1,51 @@
+//! The local cloud's own actions, for what no AWS or Momento call does.
+
+use serde_json::{Value, json};
+
+use super::cloud::Cloud;
+use super::momento::{MomentoError, Scope};
+use super::wire::{Answer, ApiError};
+
+impl Cloud {
+    /// Does one of the tool's own actions in a region.
+    ///
+    /// `Status`, `Settle`, `CreateCache {Name}`, `DeleteCache {Name}`, `ListCaches`, `GetItem {Cache, Key}`,
+    /// `ReadTopic {Cache, Topic, After?}`, `IssueKey`, `Trace {EventId}`.
+    pub async fn control(&self, region: &str, action: &str, input: &Value) -> Answer {
+        let text = |name: &str| input[name].as_str().unwrap_or_default();
+        match action {
+            "Status" => Ok(json!({ "Version": env!("CARGO_PKG_VERSION") })),
+            "Settle" => self.settle().await.map(|()| json!({})),
+            "CreateCache" => Ok(json!({ "Created": self.momento.create_cache(region, text("Name"))? })),
+            "DeleteCache" => Ok(json!({ "Deleted": self.momento.delete_cache(region, text("Name"))? })),
+            "ListCaches" => Ok(json!({ "Caches": self.momento.list_caches(region)? })),
+            "GetItem" => self.item(region, text("Cache"), text("Key")),
+            "IssueKey" => Ok(json!({ "Key": self.momento.issue_key(&Scope::all())? })),
+            "Trace" => {
+                self.settle().await?;
+                Ok(json!({ "Trace": self.events.trace(region, text("EventId"))? }))
+            }
+            _ => Err(ApiError::client("UnknownOperationException", format!("the local cloud has no action {action}"))),
+        }
+    }
+
+    /// Returns the item with a key, given as base64url; `{"Item": null}` when there is none.
+    fn item(&self, region: &str, cache: &str, key: &str) -> Answer {
+        use base64::Engine as _;
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        let key = URL_SAFE_NO_PAD
+            .decode(key)
+            .map_err(|_| ApiError::client("ValidationException", "Key is not base64url without padding"))?;
+        let item = self.momento.get(region, cache, &key)?;
+        Ok(json!({ "Item": item.map(|item| json!({
+            "Value": URL_SAFE_NO_PAD.encode(&item.value),
+            "ExpiresAt": item.expires_at.to_string(),
+        })) }))
+    }
+}
+
+impl From<MomentoError> for ApiError {
+    fn from(error: MomentoError) -> Self {
+        Self::client("ValidationException", error.to_string())
+    }
+}
