@@ -1,3 +1,5 @@
 //! What is true: pure decisions, with no IO, no clock, no environment and no SDK type.
 
+pub mod event;
 pub mod json;
+pub mod names;
