@@ -3,3 +3,4 @@
 pub mod event;
 pub mod json;
 pub mod names;
+pub mod token;
