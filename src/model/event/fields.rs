@@ -47,7 +47,7 @@ pub enum InvalidFields {
     #[error("--message: {0}")]
     Message(InvalidMessage),
     /// Fields that the event needs.
-    #[error("{kind} needs {}: add what is missing", list(.kind, .fields))]
+    #[error("{kind} needs {}: add what is missing", list(*.kind, .fields))]
     Missing {
         /// The event.
         kind: Kind,
@@ -161,10 +161,10 @@ impl Fields {
 }
 
 /// Lists flags as a sentence does: `--key or --key-base64, --value and --ttl`.
-fn list(kind: &Kind, fields: &[Field]) -> String {
+fn list(kind: Kind, fields: &[Field]) -> String {
     let name = |field: &Field| match field {
         Field::Key => "--key or --key-base64",
-        field => field.flag(*kind),
+        field => field.flag(kind),
     };
     match fields {
         [] => String::new(),

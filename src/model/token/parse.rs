@@ -1,6 +1,8 @@
 //! A token from what somebody pasted, piped or stored, and what it looks like when it is none.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::path::Path;
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroize;
@@ -104,17 +106,17 @@ pub(super) fn parse(text: &str) -> Result<Token, Invalid> {
             None => Kind::Inner,
         };
         let endpoint = claims.cache.as_deref().filter(|_| kind == Kind::Legacy).map(Endpoint::new);
-        return Ok(token(text, kind, endpoint, claims));
+        return Ok(token(text, kind, endpoint, &claims));
     }
     let json = claims::decode(text).ok_or(Invalid::Unknown)?;
     let wrapped: Wrapped<'_> = serde_json::from_slice(&json).map_err(|_| Invalid::Unknown)?;
     let inner = wrapped.api_key.as_ref().and_then(Text::trimmed).ok_or(Invalid::Lacks("api_key"))?;
     let endpoint = wrapped.endpoint.as_ref().and_then(Text::trimmed).ok_or(Invalid::Lacks("endpoint"))?;
     let claims = Claims::read(inner).unwrap_or_default();
-    Ok(token(inner, Kind::V1, Some(Endpoint::new(endpoint)), claims))
+    Ok(token(inner, Kind::V1, Some(Endpoint::new(endpoint)), &claims))
 }
 
-fn token(inner: &str, kind: Kind, endpoint: Option<Endpoint>, claims: Claims) -> Token {
+fn token(inner: &str, kind: Kind, endpoint: Option<Endpoint>, claims: &Claims) -> Token {
     let inner = SecretString::from(inner);
     Token { inner, kind, endpoint, issued_at: claims.issued_at, expires_at: claims.expires_at }
 }
@@ -128,6 +130,10 @@ fn refuse_what_is_no_token(text: &str) -> Result<(), Invalid> {
     let variable = |name: &str| {
         !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit())
+    };
+    let file = |text: &str| {
+        let extension = Path::new(text).extension().and_then(OsStr::to_str);
+        extension.is_some_and(|extension| matches!(extension, "env" | "json" | "key" | "txt" | "token"))
     };
     if text.is_empty() {
         Err(Invalid::Empty)
@@ -143,11 +149,7 @@ fn refuse_what_is_no_token(text: &str) -> Result<(), Invalid> {
         Err(Invalid::Quoted)
     } else if starts("bearer ") || starts("authorization:") {
         Err(Invalid::Bearer)
-    } else if text.starts_with(['/', '~', '.', '@'])
-        || text.contains('\\')
-        || text.ends_with(".txt")
-        || text.ends_with(".json")
-    {
+    } else if text.starts_with(['/', '~', '.', '@']) || text.contains('\\') || file(text) {
         Err(Invalid::Path)
     } else if let Some(at) = position(char::is_whitespace) {
         Err(Invalid::Space(at))

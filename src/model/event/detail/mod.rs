@@ -211,13 +211,11 @@ fn suggest(kind: Kind, name: &str) -> Option<Field> {
 }
 
 fn advice(kind: Kind, suggestion: Option<Field>) -> String {
-    match suggestion {
-        Some(field) => format!("did you mean `{}`?", field.name()),
-        None => {
-            let names: Vec<_> = kind.fields().iter().map(|field| format!("`{}`", field.name())).collect();
-            format!("it has {}", names.join(", "))
-        }
+    if let Some(field) = suggestion {
+        return format!("did you mean `{}`?", field.name());
     }
+    let names: Vec<_> = kind.fields().iter().map(|field| format!("`{}`", field.name())).collect();
+    format!("it has {}", names.join(", "))
 }
 
 /// Shows foreign text in one line, without control characters.
