@@ -4,3 +4,7 @@ pub mod delivery;
 pub mod json;
 pub mod stack;
 pub mod transform;
+pub mod event;
+pub mod json;
+pub mod names;
+pub mod token;
