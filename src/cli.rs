@@ -140,19 +140,27 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     })
 }
 
-/// Runs a command and prints its answer.
-pub fn dispatch(context: &Context, command: Command) -> Result<u8> {
+/// Runs a command and prints its answer; starts a runtime only for a command that waits for something.
+fn dispatch(context: &Context, command: Command) -> Result<u8> {
     match command {
-        Command::Demo(args) => with_runtime(async { Ok(print(context, &demo::run(context, args).await?)) }),
-        Command::Deploy(args) => with_runtime(async { Ok(print(context, &deploy::run(context, args).await?)) }),
-        Command::PutEvent(args) => with_runtime(async { Ok(print(context, &put_event::run(context, args).await?)) }),
-        Command::Destroy(args) => with_runtime(async { Ok(print(context, &destroy::run(context, args).await?)) }),
         Command::Render(args) => Ok(print(context, &render::run(&args)?)),
         Command::Validate(args) => Ok(print(context, &validate::run(&args)?)),
         Command::Regions(args) => Ok(print(context, &regions::run(&args)?)),
-        Command::Local(args) => local::run(context, args),
         Command::Completions(args) => Ok(print(context, &completions::run(&args))),
         Command::Man(args) => Ok(print(context, &man::run(&args)?)),
+        command => with_runtime(matches!(command, Command::Local(_)), execute(context, command)),
+    }
+}
+
+/// Runs a command that waits for something, and prints its answer.
+pub async fn execute(context: &Context, command: Command) -> Result<u8> {
+    match command {
+        Command::Demo(args) => Ok(print(context, &demo::run(context, args).await?)),
+        Command::Deploy(args) => Ok(print(context, &deploy::run(context, args).await?)),
+        Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
+        Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
+        Command::Local(args) => local::run(context, args).await,
+        other => dispatch(context, other),
     }
 }
 
@@ -161,9 +169,14 @@ pub fn print<R: Report>(context: &Context, report: &R) -> u8 {
     context.printer.report(report)
 }
 
-/// Runs a command that waits for something on a runtime of one thread.
-pub fn with_runtime<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+/// Starts a runtime for a command: of one thread, or of one per core for the server.
+fn with_runtime(serves: bool, work: impl Future<Output = Result<u8>>) -> Result<u8> {
+    let mut builder = if serves {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime = builder
         .enable_all()
         .build()
         .map_err(|error| Error::new(Kind::Failed, "the program cannot start its runtime").because(&error))?;

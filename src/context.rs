@@ -1,8 +1,11 @@
 //! What a command works with: the printer, the settings, and clients built when first needed.
 
+use std::sync::Arc;
+
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use jiff::Timestamp;
+use tokio::sync::OnceCell;
 
 use crate::aws::Clients;
 use crate::cli::Global;
@@ -11,6 +14,9 @@ use crate::error::{Error, Result};
 use crate::local;
 use crate::settings::Environment;
 use crate::ui::{Printer, prompt};
+
+/// The region of the local cloud when nothing names one.
+const DEFAULT_LOCAL_REGION: &str = "us-east-1";
 
 /// What every command works with. Nothing is read, connected or started before a command asks for it.
 #[derive(Debug)]
@@ -21,6 +27,8 @@ pub struct Context {
     pub global: Global,
     /// What the environment says.
     pub environment: Environment,
+    /// The local cloud, once it is open.
+    cloud: Arc<OnceCell<local::Handle>>,
 }
 
 /// A region of AWS or of the local cloud, with its clients.
@@ -36,12 +44,28 @@ impl Session {
     pub fn region(&self) -> &str {
         self.clients.region()
     }
+
+    /// Returns the local cloud, or says that the command is for it alone.
+    pub fn local(&self) -> Result<&local::Handle> {
+        self.local.as_ref().ok_or_else(|| Error::usage("this works on the local cloud only").hint("add `--local`"))
+    }
 }
 
 impl Context {
     /// Puts together what a command works with.
     pub fn new(printer: Printer, global: Global, environment: Environment) -> Self {
-        Self { printer, global, environment }
+        Self { printer, global, environment, cloud: Arc::default() }
+    }
+
+    /// Makes the same context again, with the local cloud that is open.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            printer: self.printer,
+            global: self.global.clone(),
+            environment: self.environment.clone(),
+            cloud: self.cloud.clone(),
+        }
     }
 
     /// Returns which cloud the command is for.
@@ -69,19 +93,24 @@ impl Context {
     ///
     /// In order: `--region`, where this stack was deployed from this directory, the environment, the profile.
     pub async fn session(&self, stack: &str) -> Result<Session> {
-        let region = self.chosen_region(stack)?;
+        let region = self.chosen_region(self.place(), stack)?;
         match self.place() {
-            Place::Local => self.local_session(region.unwrap_or_else(|| "us-east-1".to_owned())).await,
+            Place::Local => self.local_session(region).await,
             Place::Aws => self.aws_session(region).await,
         }
     }
 
-    fn chosen_region(&self, stack: &str) -> Result<Option<String>> {
+    /// Opens the local cloud in the region in which a stack is, for commands that know no other cloud.
+    pub async fn local_cloud(&self, stack: &str) -> Result<Session> {
+        self.local_session(self.chosen_region(Place::Local, stack)?).await
+    }
+
+    fn chosen_region(&self, place: Place, stack: &str) -> Result<Option<String>> {
         if let Some(region) = &self.global.region {
             return Ok(Some(region.clone()));
         }
         let deployments = self.deployments();
-        let known: Vec<&str> = deployments.of(self.place(), stack).map(|known| known.region.as_str()).collect();
+        let known: Vec<&str> = deployments.of(place, stack).map(|known| known.region.as_str()).collect();
         let environment = self.environment.region.as_deref();
         match known[..] {
             [] => Ok(environment.map(str::to_owned)),
@@ -99,8 +128,10 @@ impl Context {
         }
     }
 
-    async fn local_session(&self, region: String) -> Result<Session> {
-        let handle = local::open(&self.global.local_dir, self.global.local_clock.into()).await?;
+    async fn local_session(&self, region: Option<String>) -> Result<Session> {
+        let open = || local::open(&self.global.local_dir, self.global.local_clock.into());
+        let handle = self.cloud.get_or_try_init(open).await?.clone();
+        let region = region.unwrap_or_else(|| DEFAULT_LOCAL_REGION.to_owned());
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))

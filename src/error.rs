@@ -161,3 +161,9 @@ impl From<crate::local::store::StoreError> for Error {
         converted
     }
 }
+
+impl From<crate::local::wire::ApiError> for Error {
+    fn from(error: crate::local::wire::ApiError) -> Self {
+        Self::new(Kind::Failed, error.message)
+    }
+}

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 /// The environment variables that this tool reads itself; the AWS SDK reads its own.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Environment {
     /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
     pub region: Option<String>,

@@ -108,3 +108,9 @@ async fn drive(cloud: Weak<Cloud>) {
         }
     }
 }
+
+impl std::fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cloud").field("directory", &self.directory()).finish_non_exhaustive()
+    }
+}

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{Request, Response};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -24,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub const SAMPLE_CACHE: &str = "my-cache";
 
 /// An open local cloud.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Handle {
     /// In this process.
     Embedded(Arc<Cloud>),
@@ -33,7 +36,7 @@ pub enum Handle {
 }
 
 /// A server that holds the state.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Served {
     url: String,
     client: reqwest::Client,
@@ -85,6 +88,18 @@ impl Handle {
         }
     }
 
+    /// Asks the Momento stand-in for a path of its HTTP API.
+    pub async fn get(&self, path: &str, key: &str) -> Result<Response<Bytes>, ApiError> {
+        match self {
+            Self::Embedded(cloud) => {
+                let request = Request::get(path).header(AUTHORIZATION, key).body(Bytes::new());
+                let request = request.map_err(|error| ApiError::client("InvalidRequest", error.to_string()))?;
+                Ok(super::http::answer(cloud, request).await)
+            }
+            Self::Served(served) => served.get(path, key).await,
+        }
+    }
+
     /// Makes a Momento key that the stand-in accepts.
     pub async fn issue_key(&self, region: &str) -> Result<SecretString, ApiError> {
         let answer = self.call(region, "IssueKey", json!({})).await?;
@@ -100,19 +115,32 @@ impl Handle {
 impl Served {
     async fn call(&self, region: &str, action: &str, mut input: Value) -> Answer {
         input["Region"] = Value::String(region.to_owned());
-        let unreachable = |error: reqwest::Error| ApiError {
-            status: 503,
-            code: "LocalServerUnreachable".to_owned(),
-            message: format!("the local server at {} does not answer: {error}", self.url),
-        };
         let request = self.client.post(format!("{}/_local/{action}", self.url)).body(input.to_string());
-        let response = request.send().await.map_err(unreachable)?;
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
-        let body: Value = serde_json::from_slice(&response.bytes().await.map_err(unreachable)?).unwrap_or_default();
+        let bytes = response.bytes().await.map_err(|error| self.unreachable(&error))?;
+        let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         if status.is_success() {
             return Ok(body);
         }
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         Err(ApiError { status: status.as_u16(), code: text("__type"), message: text("message") })
+    }
+
+    async fn get(&self, path: &str, key: &str) -> Result<Response<Bytes>, ApiError> {
+        let request = self.client.get(format!("{}{path}", self.url)).header(AUTHORIZATION, key);
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        let mut answer = Response::new(response.bytes().await.map_err(|error| self.unreachable(&error))?);
+        *answer.status_mut() = status;
+        Ok(answer)
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> ApiError {
+        ApiError {
+            status: 503,
+            code: "LocalServerUnreachable".to_owned(),
+            message: format!("the local server at {} does not answer: {error}", self.url),
+        }
     }
 }

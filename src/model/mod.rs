@@ -1,10 +1,9 @@
 //! What is true: pure decisions, with no IO, no clock, no environment and no SDK type.
 
 pub mod delivery;
-pub mod json;
-pub mod stack;
-pub mod transform;
 pub mod event;
 pub mod json;
 pub mod names;
+pub mod stack;
 pub mod token;
+pub mod transform;

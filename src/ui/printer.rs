@@ -28,13 +28,15 @@ pub struct Printer {
     pub quiet: bool,
     /// Whether lines that move may be drawn on stderr.
     pub live: bool,
+    /// Whether nothing at all is written; for commands inside a command.
+    pub silent: bool,
 }
 
 impl Printer {
     /// Makes a printer; lines move only on a capable terminal outside CI.
     pub fn new(format: Format, quiet: bool, plain: bool) -> Self {
         let live = !quiet && !plain && format == Format::Text && std::io::stderr().is_terminal();
-        Self { format, quiet, live }
+        Self { format, quiet, live, silent: false }
     }
 
     /// Prints a command's answer and returns its exit code.
@@ -94,6 +96,9 @@ impl Printer {
 
     /// Writes data to stdout; a reader that went away is not a failure.
     pub fn data(&self, text: &str) {
+        if self.silent {
+            return;
+        }
         let mut stdout = anstream::stdout();
         let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::aws::secrets::{self, Lookup};
 use crate::context::{Context, Session};
 use crate::error::{Context as _, Error, Kind, Result};
-use crate::model::token::Token;
+use crate::model::token::{Checked, Endpoint, MAX_LENGTH, Token};
 use crate::ui::prompt;
 
 /// The longest token that is read, in bytes; a real one is far shorter.
@@ -43,16 +43,27 @@ pub async fn store(
         Lookup::Found(stored) => stored.token.as_ref().map(|token| (token, &stored.version)),
         Lookup::Missing | Lookup::ScheduledForDeletion => None,
     };
-    let Some((origin, text)) = given(context, session, args, stored.map(|(token, _)| token)).await? else {
+    let Some(Given { origin, text, is_new }) = given(context, session, args, stored.map(|(token, _)| token)).await? else {
         return Err(missing(context));
     };
     let token = checked(&text, &origin, endpoint, context)?;
+    if is_new && let Some(warning) = token.warning() {
+        context.printer.warn(&warning.to_string());
+    }
+    let token = token.inner();
     if let Some((stored, version)) = stored
         && stored.expose_secret() == token.expose_secret()
     {
         return Ok(version.clone());
     }
-    secrets::write(&session.clients, secret, &token, &found, tags).await
+    secrets::write(&session.clients, secret, token, &found, tags).await
+}
+
+/// A token's text and where it came from.
+struct Given {
+    origin: String,
+    text: SecretString,
+    is_new: bool,
 }
 
 /// Returns the token's text and where it came from, or nothing.
@@ -61,30 +72,31 @@ async fn given(
     session: &Session,
     args: &TokenArgs,
     stored: Option<&SecretString>,
-) -> Result<Option<(String, SecretString)>> {
+) -> Result<Option<Given>> {
+    let new = |origin: String, text| Ok(Some(Given { origin, text, is_new: true }));
     if let Some(path) = &args.token_file {
         let file = std::fs::File::open(path)
             .context(Kind::Settings, || format!("the token file {} cannot be opened", path.display()))?;
-        return Ok(Some((format!("the file {}", path.display()), read(file)?)));
+        return new(format!("the file {}", path.display()), read(file)?);
     }
     if args.token_stdin {
-        return Ok(Some(("standard input".to_owned(), read(std::io::stdin().lock())?)));
+        return new("standard input".to_owned(), read(std::io::stdin().lock())?);
     }
     if let Some(token) = &context.environment.token {
-        return Ok(Some(("MOMENTO_API_KEY".to_owned(), token.clone())));
+        return new("MOMENTO_API_KEY".to_owned(), token.clone());
     }
     if let Some(token) = stored {
-        return Ok(Some(("the secret that is there".to_owned(), token.clone())));
+        return Ok(Some(Given { origin: "the secret that is there".to_owned(), text: token.clone(), is_new: false }));
     }
     if let Some(local) = &session.local {
         let key = local.issue_key(session.region()).await?;
-        return Ok(Some(("the local cloud".to_owned(), key)));
+        return Ok(Some(Given { origin: "the local cloud".to_owned(), text: key, is_new: false }));
     }
     if !context.can_ask() {
         return Ok(None);
     }
     let answer = prompt::hidden("Momento API key (from https://console.gomomento.com, not shown):");
-    Ok(answer.map(|token| ("what was typed".to_owned(), token)))
+    Ok(answer.map(|text| Given { origin: "the question".to_owned(), text, is_new: true }))
 }
 
 fn read(source: impl std::io::Read) -> Result<SecretString> {
@@ -96,14 +108,14 @@ fn read(source: impl std::io::Read) -> Result<SecretString> {
     Ok(SecretString::from(text.as_str()))
 }
 
-fn checked(text: &SecretString, origin: &str, endpoint: &str, context: &Context) -> Result<SecretString> {
-    let refused = |message: String, hint: Option<String>| {
-        let error = Error::new(Kind::Settings, format!("the token from {origin} is refused")).cause(message);
-        hint.into_iter().fold(error, Error::hint)
+fn checked(text: &SecretString, origin: &str, endpoint: &str, context: &Context) -> Result<Checked> {
+    let refused = |message: String, hint: String| {
+        Error::new(Kind::Settings, format!("the token from {origin} is refused")).cause(message).hint(hint)
     };
-    let token = Token::parse(text.expose_secret()).map_err(|error| refused(error.to_string(), Some(error.hint())))?;
-    token.check(endpoint, context.now()).map_err(|error| refused(error.to_string(), Some(error.hint())))?;
-    Ok(token.inner().clone())
+    Token::parse(text.expose_secret())
+        .map_err(|error| refused(error.to_string(), error.hint().to_owned()))?
+        .check(Some(&Endpoint::new(endpoint)), context.now(), MAX_LENGTH)
+        .map_err(|error| refused(error.to_string(), error.hint()))
 }
 
 fn missing(context: &Context) -> Error {

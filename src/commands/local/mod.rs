@@ -63,5 +63,5 @@ pub async fn run(context: &Context, args: LocalArgs) -> Result<u8> {
 
 /// Opens the local cloud in the region that is meant, with or without `--local`.
 async fn session(context: &Context) -> Result<Session> {
-    context.local_session_for("momento-api").await
+    context.local_cloud("momento-api").await
 }

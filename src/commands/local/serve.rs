@@ -33,8 +33,7 @@ pub async fn run(context: &Context, port: u16) -> Result<u8> {
 /// Makes an API key.
 pub async fn key(context: &Context) -> Result<Verbatim> {
     let session = session(context).await?;
-    let Some(local) = &session.local else { return Ok(Verbatim { text: String::new() }) };
-    let key = local.issue_key(session.region()).await?;
+    let key = session.local()?.issue_key(session.region()).await?;
     Ok(Verbatim { text: format!("{}\n", key.expose_secret()) })
 }
 
