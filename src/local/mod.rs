@@ -6,5 +6,6 @@
 
 pub mod clock;
 pub mod momento;
+pub mod secretsmanager;
 pub mod store;
 pub mod wire;
