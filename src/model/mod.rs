@@ -7,3 +7,4 @@ pub mod names;
 pub mod stack;
 pub mod token;
 pub mod transform;
+pub mod pattern;
