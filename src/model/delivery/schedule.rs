@@ -24,12 +24,12 @@ const MAX_AGE: i64 = 86_400;
 const MAX_ATTEMPTS: i64 = 185;
 const MIN_AGE: i64 = 60;
 /// The longest step of the backoff.
-const CEILING: Duration = Duration::from_secs(960);
+const CEILING: Duration = Duration::from_mins(16);
 
 impl Default for RetryPolicy {
     /// AWS's default: 24 hours, 185 attempts.
     fn default() -> Self {
-        Self { max_age: Duration::from_secs(86_400), max_attempts: 185 }
+        Self { max_age: Duration::from_hours(24), max_attempts: 185 }
     }
 }
 
