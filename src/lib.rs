@@ -1,10 +1,22 @@
 //! Deploys, drives and tests the `EventBridge` to Momento integration.
+//!
+//! The map, from the outside in:
+//!
+//! * [`cli`] parses what the user typed and dispatches to [`commands`], one file per command.
+//! * A command works with a [`context`]: the printer, the settings, clients built when first needed. It returns
+//!   a report, which [`ui`] alone prints, or an [`error`].
+//! * [`model`] is what is true: pure decisions about stacks, events, tokens, patterns and deliveries.
+//! * [`aws`] holds the adapters to the real SDK clients, which talk to AWS or to the [`local`] cloud alike.
 
 pub mod aws;
+pub mod cli;
+pub mod commands;
+pub mod context;
+pub mod deployments;
 pub mod error;
 pub mod local;
 pub mod model;
+pub mod settings;
 pub mod ui;
 
-/// Runs the program with its arguments and returns its exit code.
-pub fn run(_arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 { 0 }
+pub use cli::run;

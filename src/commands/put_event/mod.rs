@@ -1,0 +1,149 @@
+//! `put-event`: puts one event on the bus, and on the local cloud shows where it went.
+
+mod fields;
+mod report;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::Args;
+use serde_json::json;
+
+pub use fields::FieldArgs;
+pub use report::Put;
+
+use self::fields::Given;
+use self::report::{Delivery, Stored};
+use super::stack::{StackArg, load};
+use crate::aws::events;
+use crate::context::{Context, Session};
+use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::local::eventbridge::Trace;
+use crate::model::definition::BusName;
+use crate::model::event::{Entry, Event, Kind, Size, Source};
+
+/// The arguments of `put-event`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  evbridge-momento put-event cacheSet
+  evbridge-momento put-event cacheSet --cache my-cache --key test-key --value 'hello world!' --ttl 300
+  evbridge-momento put-event topicPublish --detail '{\"cacheName\":\"my-cache\",\"topicName\":\"t\",\"message\":\"hi\"}'
+  evbridge-momento put-event cacheDelete --detail @event.json --dry-run
+
+Without fields it asks for them on a terminal; elsewhere it sends the documented sample and says so.")]
+pub struct PutEventArgs {
+    /// The event's detail-type
+    #[arg(value_name = "EVENT", value_parser = clap::builder::PossibleValuesParser::new(["cacheSet", "cacheDelete", "topicPublish"]))]
+    event: String,
+    #[command(flatten)]
+    fields: FieldArgs,
+    /// Stack definition that names the bus: a name for stacks/NAME.yaml, or a file
+    #[arg(long, value_name = "STACK")]
+    stack: Option<String>,
+    /// Name of the CloudFormation stack, to find the region and the bus that it was deployed to
+    #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME")]
+    stack_name: Option<crate::model::definition::StackName>,
+    /// Event bus, by name or ARN
+    #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS")]
+    bus: Option<BusName>,
+    /// Who sends the event
+    #[arg(long, default_value = "demo", value_name = "SOURCE")]
+    source: Source,
+    /// Send the detail even if it breaks the documented contract
+    #[arg(long, requires = "detail")]
+    unchecked: bool,
+    /// Print the entry that would be sent, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Puts the event on the bus.
+pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
+    let kind: Kind = args.event.parse().map_err(|error: crate::model::event::InvalidKind| Error::usage(error.to_string()))?;
+    let definition = load(&StackArg { stack: args.stack.clone() })?;
+    let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
+    let given = args.fields.resolve(context, kind, args.unchecked)?;
+    let entry = Entry { source: args.source, detail_type: kind.detail_type().to_owned(), detail: given.detail.clone() };
+    check_size(context, &entry)?;
+    let bus = bus(context, &args.bus, &stack, definition.bus.name.as_str());
+    let mut put = Put::new(kind, &entry, &bus, &given);
+    if args.dry_run {
+        return Ok(put);
+    }
+    if given.is_sample {
+        context.printer.status(&format!("no field was given: this is the documented sample of {kind}"));
+    }
+    let session = context.session(&stack).await?;
+    session.region().clone_into(&mut put.region);
+    if !events::bus_exists(&session.clients, &bus).await? {
+        return Err(no_bus(&bus, session.region()));
+    }
+    let sent = events::Entry {
+        bus,
+        source: entry.source.as_str().to_owned(),
+        detail_type: entry.detail_type.clone(),
+        detail: entry.detail.clone(),
+    };
+    let id = events::put(&session.clients, &sent).await?;
+    if let Some(local) = &session.local {
+        let answer = local.call(session.region(), "Trace", json!({ "EventId": id })).await?;
+        let trace: Option<Trace> = serde_json::from_value(answer["Trace"].clone()).unwrap_or_default();
+        put.deliveries = trace.as_ref().map(Delivery::all).unwrap_or_default();
+        put.stored = stored(&session, kind, &given).await?;
+        put.local = true;
+    }
+    put.event_id = Some(id);
+    put.expects_rejection = args.unchecked && given.broken.is_some();
+    Ok(put)
+}
+
+/// Returns the bus: the flag, the bus that the stack was deployed with from here, the definition.
+fn bus(context: &Context, flag: &Option<BusName>, stack: &str, default: &str) -> String {
+    if let Some(bus) = flag {
+        return bus.to_string();
+    }
+    let region = context.global.region.as_deref();
+    let deployments = context.deployments();
+    let known = deployments.of(context.place(), stack).filter(|known| region.is_none_or(|region| region == known.region));
+    known.last().map_or_else(|| default.to_owned(), |known| known.bus.clone())
+}
+
+fn check_size(context: &Context, entry: &Entry) -> Result<()> {
+    match entry.size() {
+        Ok(Size::Fits) => Ok(()),
+        Ok(Size::Large(bytes)) => {
+            context.printer.warn(&format!(
+                "the event has {bytes} bytes: EventBridge takes up to 1 MB since 2025, but older documentation says 256 KB"
+            ));
+            Ok(())
+        }
+        Err(error) => Err(Error::validation("the event cannot be sent").cause(error.to_string())),
+    }
+}
+
+fn no_bus(bus: &str, region: &str) -> Error {
+    Error::settings(format!("the event bus {bus} does not exist in {region}"))
+        .cause("EventBridge would answer with an event id all the same, and drop the event")
+        .hint("say which bus with `--bus`, which region with `--region`, or deploy the stack first")
+}
+
+/// Returns what Momento holds under the event's key now.
+async fn stored(session: &Session, kind: Kind, given: &Given) -> Result<Option<Stored>> {
+    let Ok(event) = Event::from_detail(kind, &given.detail) else { return Ok(None) };
+    let Some(key) = event.key() else { return Ok(None) };
+    let input = json!({ "Cache": event.cache().as_str(), "Key": URL_SAFE_NO_PAD.encode(key.bytes()) });
+    let answer = session.local()?.call(session.region(), "GetItem", input).await?;
+    let item = &answer["Item"];
+    let bytes = item["Value"].as_str().map(|value| URL_SAFE_NO_PAD.decode(value).unwrap_or_default());
+    Ok(Some(Stored {
+        cache: event.cache().to_string(),
+        key: String::from_utf8_lossy(key.bytes()).into_owned(),
+        value: bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        expires_at: item["ExpiresAt"].as_str().map(str::to_owned),
+    }))
+}
+
+/// Says that an event did not arrive where it should.
+pub fn undelivered() -> u8 {
+    ErrorKind::Delivery.exit_code()
+}
