@@ -76,7 +76,7 @@ impl RetryPolicy {
     ///
     /// The wait is `min(960 s, 2^retries s)` times a factor from 0.5 to 1 that `jitter` (0 to 1) picks. The
     /// curve is inferred from the two numbers that are known: AWS says that 24 hours fit up to 185 attempts
-    /// (here 187 with the least jitter), and a real record shows 129 (here 128 with the mean). What the target
+    /// (here 188 would, with the least jitter), and a real record shows 129 (here 128 with the mean). What the target
     /// asked for in `Retry-After` counts if it is longer.
     pub fn next(&self, retries: u32, jitter: f64, age: Duration, retry_after: Option<Duration>) -> Next {
         if retries >= self.max_attempts {
