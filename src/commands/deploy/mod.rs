@@ -96,11 +96,11 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
     let started = Instant::now();
     let mut definition = load(&args.stack)?;
     if let Some(endpoint) = args.momento_endpoint {
-        definition.endpoint = endpoint;
+        definition.momento.endpoint = endpoint;
     }
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let session = context.session(&stack).await?;
-    let base_url = momento_base_url(&definition.endpoint, session.region())?;
+    let base_url = momento_base_url(&definition.momento.endpoint, session.region())?;
     let bus = args.bus.as_ref().map_or_else(|| definition.bus.name.to_string(), ToString::to_string);
     if !definition.bus.create && !events::bus_exists(&session.clients, &bus).await? {
         return Err(no_bus(&bus, session.region()));
@@ -127,7 +127,7 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
 fn parameters(definition: &Definition, bus: &str, secret: &str, version: &str) -> Vec<(String, String)> {
     let mut parameters = vec![
         ("EventBusName", bus.to_owned()),
-        ("MomentoEndpoint", definition.endpoint.to_string()),
+        ("MomentoEndpoint", definition.momento.endpoint.to_string()),
         ("MomentoTokenSecret", secret.to_owned()),
         ("MomentoTokenVersion", version.to_owned()),
     ];
