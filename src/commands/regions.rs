@@ -55,9 +55,9 @@ pub fn run(args: &RegionsArgs) -> Result<Regions> {
 
 fn row(region: &Region) -> Row {
     Row {
-        region: region.name.clone(),
-        title: region.title.clone(),
-        cell: region.cell.clone(),
+        region: region.name.to_owned(),
+        title: region.title.to_owned(),
+        cell: region.cell.to_owned(),
         base_url: region.base_url(),
     }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::error::{Error, Kind, Result};
-use crate::model::definition::{Definition, Endpoint, Problem};
+use crate::model::definition::{Definition, Endpoint};
+use crate::model::problem::Problem;
 use crate::model::region::{self, Region};
 
 /// The argument that names a stack definition.
@@ -73,8 +74,7 @@ pub fn invalid(file: &str, problems: &[Problem]) -> Error {
 /// Returns the supported region with a name, or says which ones are near.
 pub fn supported_region(name: &str) -> Result<&'static Region> {
     region::find(name).map_err(|unsupported| {
-        Error::settings(unsupported.to_string())
-            .hint("`evbridge-momento regions` lists all; with `--momento-endpoint` any AWS region can call any Momento cell")
+        Error::settings(unsupported.to_string()).hint(unsupported.hint()).hint("`evbridge-momento regions` lists all")
     })
 }
 

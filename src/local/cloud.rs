@@ -1,43 +1,71 @@
 //! The local cloud put together: its services over one state, and what drives them.
 
+use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use super::clock::{Clock, Pace};
 use super::cloudformation::CloudFormation;
-use super::eventbridge::EventBridge;
+use super::eventbridge::{EventBridge, World};
 use super::iam::Iam;
 use super::momento::Momento;
 use super::secretsmanager::SecretsManager;
 use super::sqs::Sqs;
 use super::store::{Store, StoreError};
 use super::sts::Sts;
+use super::transport::Wire;
 use super::wire::{Answer, ApiError, Service, Services};
 
-/// An open local cloud.
+/// An open local cloud. Its work stops when it is dropped, and goes on when the state is opened again.
 pub struct Cloud {
-    pub(super) momento: Arc<Momento>,
-    pub(super) events: EventBridge,
+    apis: Arc<Apis>,
+    store: Arc<Store>,
+    world: Arc<World<Wire>>,
+    workers: [JoinHandle<()>; 2],
+}
+
+/// The services by their names.
+struct Apis {
     cloudformation: CloudFormation,
+    events: Arc<EventBridge>,
+    iam: Iam,
+    momento: Arc<Momento>,
     secretsmanager: SecretsManager,
     sqs: Sqs,
-    iam: Iam,
     sts: Sts,
-    store: Arc<Store>,
-    work: Notify,
-    driving: tokio::sync::Mutex<()>,
+    /// Tells that a stack operation may have begun.
+    begun: Notify,
 }
 
 impl Cloud {
     /// Opens the cloud of a directory and goes on with what was under way; needs a running `tokio`.
-    pub fn open(directory: &Path, pace: Pace) -> Result<Arc<Self>, StoreError> {
-        let cloud = Self::over(Store::open(directory)?, pace)?;
-        tokio::spawn(drive(Arc::downgrade(&cloud)));
-        Ok(cloud)
+    ///
+    /// The URLs of queues begin with the base, such as `http://localhost:4566`.
+    pub fn open(directory: &Path, pace: Pace, base: &str) -> Result<Self, StoreError> {
+        let store = Arc::new(Store::open(directory)?);
+        let clock = Arc::new(Clock::new(pace));
+        let both = || (Arc::clone(&store), Arc::clone(&clock));
+        let momento = Arc::new(Momento::new(both().0, both().1)?);
+        let apis = Arc::new(Apis {
+            cloudformation: CloudFormation::new(both().0, both().1)?,
+            events: Arc::new(EventBridge::open(both().0, both().1)?),
+            iam: Iam::new(both().0, both().1),
+            momento: Arc::clone(&momento),
+            secretsmanager: SecretsManager::new(both().0, both().1),
+            sqs: Sqs::new(both().0, both().1, base)?,
+            sts: Sts,
+            begun: Notify::new(),
+        });
+        let services: Arc<dyn Services> = Arc::clone(&apis) as Arc<dyn Services>;
+        let world = Arc::new(World { transport: Wire::new(momento), services });
+        let workers =
+            [tokio::spawn(advance(Arc::clone(&apis))), tokio::spawn(deliver(Arc::clone(&apis), Arc::clone(&world)))];
+        Ok(Self { apis, store, world, workers })
     }
 
     /// Returns the directory of the state, or nothing for one in memory.
@@ -45,40 +73,36 @@ impl Cloud {
         self.store.directory()
     }
 
+    /// Returns the Momento stand-in.
+    pub fn momento(&self) -> &Momento {
+        &self.apis.momento
+    }
+
+    /// Returns the local `EventBridge`.
+    pub fn events(&self) -> &EventBridge {
+        &self.apis.events
+    }
+
     /// Answers one API action, waiting where the action itself waits (long polling).
     pub async fn answer(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
-        let answer = match (service, action) {
-            ("sqs", "ReceiveMessage") => self.sqs.receive(region, input).await,
-            _ => self.call(service, region, action, input),
-        };
-        self.work.notify_one();
-        answer
+        match (service, action) {
+            ("sqs", "ReceiveMessage") => self.apis.sqs.receive(region, input).await,
+            _ => self.apis.call(service, region, action, input),
+        }
     }
 
     /// Drives all that is under way to its end: stack operations and deliveries.
     pub async fn settle(&self) -> Result<(), ApiError> {
-        while self.step().await? {}
-        Ok(())
-    }
-
-    fn over(store: Store, pace: Pace) -> Result<Arc<Self>, StoreError> {
-        todo!()
-    }
-
-    /// Does the next piece of work; returns whether there was any.
-    async fn step(&self) -> Result<bool, ApiError> {
-        let _driving = self.driving.lock().await;
-        let advanced = self.cloudformation.advance()?;
-        let delivered = self.events.deliver().await?;
-        Ok(advanced || delivered)
+        while self.apis.cloudformation.advance(&*self.apis)? {}
+        self.apis.events.settle(&self.world).await
     }
 }
 
-impl Services for Cloud {
+impl Services for Apis {
     fn call(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
-        let service: &dyn Service = match service {
+        let called: &dyn Service = match service {
             "cloudformation" => &self.cloudformation,
-            "events" => &self.events,
+            "events" => &*self.events,
             "iam" => &self.iam,
             "secretsmanager" => &self.secretsmanager,
             "sqs" => &self.sqs,
@@ -88,29 +112,47 @@ impl Services for Cloud {
                 return Err(ApiError::client("UnknownServiceException", message));
             }
         };
-        service.call(region, action, input)
+        let answer = called.call(region, action, input);
+        if service == "cloudformation" {
+            self.begun.notify_one();
+        }
+        answer
     }
 }
 
-/// Does work as it comes, until the cloud is closed.
-async fn drive(cloud: Weak<Cloud>) {
-    while let Some(cloud) = cloud.upgrade() {
-        match cloud.step().await {
+/// Advances stack operations as they begin.
+async fn advance(apis: Arc<Apis>) {
+    loop {
+        match apis.cloudformation.advance(&*apis) {
             Ok(true) => tokio::task::yield_now().await,
-            Ok(false) => {
-                // A notice that came meanwhile is kept; the pause is for work that time brings.
-                let _ = tokio::time::timeout(Duration::from_millis(250), cloud.work.notified()).await;
-            }
-            Err(error) => {
-                tracing::error!(%error, "the local cloud cannot go on with its work");
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
+            Ok(false) => apis.begun.notified().await,
+            Err(error) => pause("stack operations", &error).await,
         }
     }
 }
 
-impl std::fmt::Debug for Cloud {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// Delivers events as they are put.
+async fn deliver(apis: Arc<Apis>, world: Arc<World<Wire>>) {
+    loop {
+        if let Err(error) = apis.events.run(&world).await {
+            pause("deliveries", &error).await;
+        }
+    }
+}
+
+async fn pause(work: &str, error: &ApiError) {
+    tracing::error!(%error, "the local cloud cannot go on with its {work}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        self.workers.iter().for_each(JoinHandle::abort);
+    }
+}
+
+impl fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cloud").field("directory", &self.directory()).finish_non_exhaustive()
     }
 }

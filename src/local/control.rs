@@ -16,14 +16,14 @@ impl Cloud {
         match action {
             "Status" => Ok(json!({ "Version": env!("CARGO_PKG_VERSION") })),
             "Settle" => self.settle().await.map(|()| json!({})),
-            "CreateCache" => Ok(json!({ "Created": self.momento.create_cache(region, text("Name"))? })),
-            "DeleteCache" => Ok(json!({ "Deleted": self.momento.delete_cache(region, text("Name"))? })),
-            "ListCaches" => Ok(json!({ "Caches": self.momento.list_caches(region)? })),
+            "CreateCache" => Ok(json!({ "Created": self.momento().create_cache(region, text("Name"))? })),
+            "DeleteCache" => Ok(json!({ "Deleted": self.momento().delete_cache(region, text("Name"))? })),
+            "ListCaches" => Ok(json!({ "Caches": self.momento().list_caches(region)? })),
             "GetItem" => self.item(region, text("Cache"), text("Key")),
-            "IssueKey" => Ok(json!({ "Key": self.momento.issue_key(&Scope::all())? })),
+            "IssueKey" => Ok(json!({ "Key": self.momento().issue_key(&Scope::all())? })),
             "Trace" => {
                 self.settle().await?;
-                Ok(json!({ "Trace": self.events.trace(region, text("EventId"))? }))
+                Ok(json!({ "Trace": self.events().trace(region, text("EventId"))? }))
             }
             _ => Err(ApiError::client("UnknownOperationException", format!("the local cloud has no action {action}"))),
         }
@@ -36,7 +36,7 @@ impl Cloud {
         let key = URL_SAFE_NO_PAD
             .decode(key)
             .map_err(|_| ApiError::client("ValidationException", "Key is not base64url without padding"))?;
-        let item = self.momento.get(region, cache, &key)?;
+        let item = self.momento().get(region, cache, &key)?;
         Ok(json!({ "Item": item.map(|item| json!({
             "Value": URL_SAFE_NO_PAD.encode(&item.value),
             "ExpiresAt": item.expires_at.to_string(),

@@ -46,10 +46,10 @@ pub struct Served {
 pub async fn open(directory: &Path, pace: Pace) -> Result<Handle, StoreError> {
     let mut waited = Duration::ZERO;
     loop {
-        match Cloud::open(directory, pace) {
+        match Cloud::open(directory, pace, EMBEDDED) {
             Err(StoreError::Busy(path)) if waited >= PATIENCE => return Err(StoreError::Busy(path)),
             Err(StoreError::Busy(_)) => {}
-            other => return Ok(Handle::Embedded(other?)),
+            other => return Ok(Handle::Embedded(Arc::new(other?))),
         }
         if let Some(address) = server::find(directory) {
             let served = Served { url: address.url, client: reqwest::Client::new() };

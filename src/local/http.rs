@@ -9,7 +9,7 @@ use http::{HeaderMap, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::cloud::Cloud;
-use super::wire::{Answer, ApiError, Services as _, query};
+use super::wire::{Answer, ApiError, query};
 
 /// The region of Momento requests that name none.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -26,10 +26,10 @@ pub async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
         };
         let (mut parts, body) = request.into_parts();
         parts.uri = target.parse().unwrap_or_default();
-        return cloud.momento.answer(&region, Request::from_parts(parts, body)).await;
+        return cloud.momento().answer(&region, &Request::from_parts(parts, body)).await;
     }
     if path.starts_with("/cache/") || path.starts_with("/topics/") {
-        return cloud.momento.answer(DEFAULT_REGION, request).await;
+        return cloud.momento().answer(DEFAULT_REGION, &request).await;
     }
     if let Some(action) = path.strip_prefix("/_local/") {
         return local(cloud, action, &request).await;
@@ -42,7 +42,7 @@ async fn local(cloud: &Cloud, action: &str, request: &Request<Bytes>) -> Respons
     let input: Value = serde_json::from_slice(request.body()).unwrap_or(Value::Null);
     let region = input.get("Region").and_then(Value::as_str).unwrap_or(DEFAULT_REGION).to_owned();
     let answer = cloud.control(&region, action, &input).await;
-    json_response(answer, "application/json")
+    json_response("local", answer, "application/json")
 }
 
 async fn aws(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
@@ -52,12 +52,12 @@ async fn aws(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
             code: "MissingAuthenticationToken".to_owned(),
             message: "Missing Authentication Token".to_owned(),
         };
-        return json_response(Err(missing), "application/x-amz-json-1.1");
+        return json_response("", Err(missing), "application/x-amz-json-1.1");
     };
     match scope.service.as_str() {
-        "cloudformation" => by_query(cloud, &scope, request, "http://cloudformation.amazonaws.com/doc/2010-05-15/"),
-        "iam" => by_query(cloud, &scope, request, "https://iam.amazonaws.com/doc/2010-05-08/"),
-        "sts" => by_query(cloud, &scope, request, "https://sts.amazonaws.com/doc/2011-06-15/"),
+        "cloudformation" => by_query(cloud, &scope, request, "http://cloudformation.amazonaws.com/doc/2010-05-15/").await,
+        "iam" => by_query(cloud, &scope, request, "https://iam.amazonaws.com/doc/2010-05-08/").await,
+        "sts" => by_query(cloud, &scope, request, "https://sts.amazonaws.com/doc/2011-06-15/").await,
         service => {
             let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
             let action = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
@@ -70,39 +70,37 @@ async fn aws(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
                 Ok(input) => cloud.answer(service, &scope.region, action, &input).await,
                 Err(error) => Err(error),
             };
-            json_response(answer, content_type)
+            json_response(service, answer, content_type)
         }
     }
 }
 
-fn by_query(cloud: &Cloud, scope: &Scope, request: &Request<Bytes>, namespace: &str) -> Response<Bytes> {
+async fn by_query(cloud: &Cloud, scope: &Scope, request: &Request<Bytes>, namespace: &str) -> Response<Bytes> {
     let (action, input) = query::parse(&String::from_utf8_lossy(request.body()));
     let id = uuid::Uuid::new_v4().to_string();
-    let (status, body) = match cloud.call(&scope.service, &scope.region, &action, &input) {
+    let (status, body) = match cloud.answer(&scope.service, &scope.region, &action, &input).await {
         Ok(output) => (200, query::respond(&action, namespace, &id, &output)),
         Err(error) => (error.status, query::error(namespace, &id, &error.code, &error.message)),
     };
     response(status, "text/xml", &id, body)
 }
 
-fn json_response(answer: Answer, content_type: &str) -> Response<Bytes> {
+fn json_response(service: &str, answer: Answer, content_type: &str) -> Response<Bytes> {
     let id = uuid::Uuid::new_v4().to_string();
     match answer {
         Ok(output) => response(200, content_type, &id, output.to_string()),
         Err(error) => {
-            // SQS's older codes travel beside the new ones, for clients that look there.
-            let (code, query_code) = match error.code.split_once(';') {
-                Some((code, query_code)) => (code, Some(query_code.to_owned())),
-                None => (error.code.as_str(), None),
-            };
-            let body = json!({ "__type": code, "message": error.message }).to_string();
+            let body = json!({ "__type": error.code, "message": error.message }).to_string();
             let mut answer = response(error.status, content_type, &id, body);
             let headers = answer.headers_mut();
-            if let Ok(code) = code.parse() {
+            if let Ok(code) = error.code.parse() {
                 headers.insert("x-amzn-errortype", code);
             }
-            if let Some(query_code) = query_code.and_then(|code| format!("{code};Sender").parse().ok()) {
-                headers.insert("x-amzn-query-error", query_code);
+            // SQS's older codes travel beside the new ones, for clients that look there.
+            if service == "sqs"
+                && let Ok(code) = super::sqs::query_error(&error.code).parse()
+            {
+                headers.insert("x-amzn-query-error", code);
             }
             answer
         }

@@ -19,6 +19,7 @@ pub mod secretsmanager;
 pub mod server;
 pub mod sqs;
 pub mod store;
+mod transport;
 pub mod sts;
 pub mod wire;
 

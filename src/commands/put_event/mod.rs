@@ -63,7 +63,13 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
     let definition = load(&StackArg { stack: args.stack.clone() })?;
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let given = args.fields.resolve(context, kind, args.unchecked)?;
-    let entry = Entry { source: args.source, detail_type: kind.detail_type().to_owned(), detail: given.detail.clone() };
+    let entry = Entry {
+        source: args.source,
+        detail_type: kind.detail_type().to_owned(),
+        detail: given.detail.clone(),
+        resources: Vec::new(),
+        time: None,
+    };
     check_size(context, &entry)?;
     let bus = bus(context, &args.bus, &stack, definition.bus.name.as_str());
     let mut put = Put::new(kind, &entry, &bus, &given);
@@ -110,8 +116,8 @@ fn bus(context: &Context, flag: &Option<BusName>, stack: &str, default: &str) ->
 
 fn check_size(context: &Context, entry: &Entry) -> Result<()> {
     match entry.size() {
-        Ok(Size::Fits) => Ok(()),
-        Ok(Size::Large(bytes)) => {
+        Ok(Size::Fits(_)) => Ok(()),
+        Ok(Size::Doubtful(bytes)) => {
             context.printer.warn(&format!(
                 "the event has {bytes} bytes: EventBridge takes up to 1 MB since 2025, but older documentation says 256 KB"
             ));

@@ -19,7 +19,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use detail::InvalidDetail;
-pub use entry::{Entry, Source};
+pub use entry::{Entry, Size, Source, TooLarge};
 pub use fields::{Field, Fields, InvalidFields};
 pub use values::{InvalidKey, InvalidMessage, InvalidTtl, Key, Message, Ttl};
 
