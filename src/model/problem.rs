@@ -1,0 +1,100 @@
+//! What is wrong in a file, where, and what to do about it.
+
+use std::fmt;
+
+use crate::model::yaml::Position;
+
+/// One thing that is wrong in a stack definition or a template.
+///
+/// Its `Display` is one line, such as ``stacks/shop.yaml:4:3: unknown key `retrys` ``; the hint is printed apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Problem {
+    /// The file as the user named it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What to do next, if that is known.
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    /// Makes a problem without a hint.
+    pub fn new(file: &str, at: Position, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line: at.line, column: at.column, message: message.into(), hint: None }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hinted(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)
+    }
+}
+
+/// Returns the name that was probably meant, or nothing where none is near.
+///
+/// A name is near when a third of its characters at most differ, whatever the case.
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// The edit distance is quadratic in the length, and no name of ours is longer.
+    const LONGEST: usize = 100;
+    if name.len() > LONGEST {
+        return None;
+    }
+    let lower = name.to_lowercase();
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Joins names as a sentence does: `` `a`, `b` and `c` ``.
+pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_one_line() {
+        let problem =
+            Problem::new("stacks/shop.yaml", Position { line: 4, column: 3 }, "unknown key `retrys`")
+                .hinted("x");
+        assert_eq!(problem.to_string(), "stacks/shop.yaml:4:3: unknown key `retrys`");
+    }
+
+    #[test]
+    fn the_nearest_name_is_meant() {
+        let known = ["retries", "max-age", "bus"];
+        assert_eq!(did_you_mean("retrys", known), Some("retries"));
+        assert_eq!(did_you_mean("MaxAge", known), Some("max-age"));
+        assert_eq!(did_you_mean("bsu", known), Some("bus"));
+        assert_eq!(did_you_mean("timeout", known), None);
+        assert_eq!(did_you_mean(&"r".repeat(1_000_000), known), None);
+    }
+
+    #[test]
+    fn names_are_joined_as_in_a_sentence() {
+        assert_eq!(list([]), "");
+        assert_eq!(list(["a"]), "`a`");
+        assert_eq!(list(["a", "b", "c"]), "`a`, `b` and `c`");
+    }
+}
