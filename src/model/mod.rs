@@ -1,4 +1,6 @@
 //! What is true: pure decisions, with no IO, no clock, no environment and no SDK type.
 
+pub mod delivery;
 pub mod json;
 pub mod policy;
+pub mod transform;
