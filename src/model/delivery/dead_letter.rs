@@ -91,6 +91,7 @@ fn storable(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::transform::InvalidJson;
 
     fn letter(failure: Failure, exhausted: Option<Exhausted>) -> DeadLetter {
         DeadLetter {
@@ -110,7 +111,7 @@ mod tests {
             ("TARGET_ARN", "arn:target"),
         ];
         let attributes = |letter: &DeadLetter| letter.attributes();
-        let plain = attributes(&letter(Failure::invalid_json(), None));
+        let plain = attributes(&letter(Failure::from(InvalidJson { body: String::new() }), None));
         assert_eq!(plain, expected.map(|(name, value)| (name, value.to_owned())));
         let exhausted = Exhausted { condition: Condition::MaximumEventAge, retries: 129 };
         let retried = attributes(&letter(Failure::new(ErrorCode::Unknown, "a\0b"), Some(exhausted)));

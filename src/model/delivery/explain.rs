@@ -92,8 +92,9 @@ fn meaning(status: u16) -> &'static str {
 
 /// Momento's own words: the description of its JSON error, or its title.
 fn said(payload: &str) -> Option<String> {
-    let json =
-        Json::parse(payload).or_else(|_| Json::parse(&payload[..=payload.rfind('}').unwrap_or(0)])).ok()?;
+    // Some records hold response headers after the body.
+    let object = payload.rfind('}').map(|end| &payload[..=end])?;
+    let json = Json::parse(object).ok()?;
     let text = |name| json.get(name).and_then(Json::as_str).filter(|text| !text.trim().is_empty());
     text("description").or_else(|| text("title")).or_else(|| text("message")).map(str::to_owned)
 }

@@ -1,5 +1,6 @@
 //! Why a delivery failed, in AWS's words.
 
+use crate::model::transform::InvalidJson;
 use std::fmt;
 
 /// The `ERROR_CODE` of a dead letter.
@@ -42,13 +43,16 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The target's input is not JSON (captured).
-    pub fn invalid_json() -> Self {
-        Self::new(ErrorCode::InvalidJson, "Invalid input for target.")
-    }
-
-    pub(super) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+    /// A failure with a code and a message.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
+    }
+}
+
+/// The code and the text are captured from AWS.
+impl From<InvalidJson> for Failure {
+    fn from(invalid: InvalidJson) -> Self {
+        Self::new(ErrorCode::InvalidJson, invalid.to_string())
     }
 }
 

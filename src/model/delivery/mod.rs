@@ -29,6 +29,6 @@ pub use failure::{ErrorCode, Failure};
 pub use guarded::Guarded;
 pub use headers::STRIPPED;
 pub use parameters::{HttpParameters, Parameter, ParameterError};
-pub use request::{Destination, HttpRequest, Method};
+pub use request::{Destination, HttpRequest, Method, UnknownMethod};
 pub use schedule::{Next, RetryPolicy};
 pub use verdict::{Answer, Verdict};

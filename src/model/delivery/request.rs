@@ -4,7 +4,7 @@ use super::connection::Connection;
 use super::headers::headers;
 use super::parameters::{HttpParameters, ParameterError};
 use super::{Endpoint, Guarded};
-use crate::model::json::Json;
+use crate::model::json::{Json, write_escaped};
 use std::fmt;
 use std::str::FromStr;
 
@@ -115,18 +115,22 @@ impl FromStr for Method {
 /// Adds the connection's body parameters to a body that is an object; others stay as they are (what AWS does
 /// with those is not known).
 fn with_members(body: &str, members: &[(String, Guarded)]) -> Guarded {
-    let Ok(Json::Object(object)) = Json::parse(body) else { return Guarded::open(body) };
     if members.is_empty() {
         return Guarded::open(body);
     }
+    let Ok(Json::Object(object)) = Json::parse(body) else { return Guarded::open(body) };
     let is_added = |name: &str| members.iter().any(|(other, _)| other == name);
     let kept = object.into_iter().filter(|(name, _)| !is_added(name));
     let kept = kept.map(|(name, value)| (name, Guarded::open(value.to_string())));
-    let added = members.iter().cloned().map(|(name, value)| {
-        let quote = Guarded::open("\"");
-        let escaped =
-            value.map(|text| Json::String(text.to_owned()).to_string()[1..].trim_end_matches('"').to_owned());
-        (name, Guarded::concat([&quote, &escaped, &quote]))
+    let quote = Guarded::open("\"");
+    let added = members.iter().map(|(name, value)| {
+        let escaped = value.map(|text| {
+            let mut escaped = String::new();
+            // Writing into a String cannot fail.
+            let _ = write_escaped(&mut escaped, text);
+            escaped
+        });
+        (name.clone(), Guarded::concat([&quote, &escaped, &quote]))
     });
     let mut parts = Vec::new();
     for (index, (name, value)) in kept.chain(added).enumerate() {

@@ -24,12 +24,12 @@ const MAX_AGE: i64 = 86_400;
 const MAX_ATTEMPTS: i64 = 185;
 const MIN_AGE: i64 = 60;
 /// The longest step of the backoff.
-const CEILING: Duration = Duration::from_secs(960);
+const CEILING: Duration = Duration::from_mins(16);
 
 impl Default for RetryPolicy {
     /// AWS's default: 24 hours, 185 attempts.
     fn default() -> Self {
-        Self { max_age: Duration::from_secs(86_400), max_attempts: 185 }
+        Self { max_age: Duration::from_hours(24), max_attempts: 185 }
     }
 }
 
@@ -76,7 +76,7 @@ impl RetryPolicy {
     ///
     /// The wait is `min(960 s, 2^retries s)` times a factor from 0.5 to 1 that `jitter` (0 to 1) picks. The
     /// curve is inferred from the two numbers that are known: AWS says that 24 hours fit up to 185 attempts
-    /// (here 187 with the least jitter), and a real record shows 129 (here 128 with the mean). What the target
+    /// (here 188 would, with the least jitter), and a real record shows 129 (here 128 with the mean). What the target
     /// asked for in `Retry-After` counts if it is longer.
     pub fn next(&self, retries: u32, jitter: f64, age: Duration, retry_after: Option<Duration>) -> Next {
         if retries >= self.max_attempts {

@@ -1,8 +1,9 @@
-//! Whether PutTargets takes a target's input settings, and what it says if not.
+//! Whether `PutTargets` takes a target's input settings, and what it says if not.
 
 use super::TargetInput;
 use super::path::JsonPath;
-use super::syntax::{Scan, Source};
+use super::source::Source;
+use super::syntax::Scan;
 use super::template::InputTransformer;
 use std::fmt;
 

@@ -1,11 +1,12 @@
 //! What a rule's target receives instead of the event.
 //!
-//! [`TargetInput::parse`] admits a target's `Input`, `InputPath` or `InputTransformer` as PutTargets does,
+//! [`TargetInput::parse`] admits a target's `Input`, `InputPath` or `InputTransformer` as `PutTargets` does,
 //! or refuses it in AWS's words; [`TargetInput::apply`] gives the bytes that are delivered. The rules come
 //! from what AWS delivered, byte for byte (tests/vectors/inputs.tsv).
 
 mod admission;
 mod path;
+mod source;
 mod syntax;
 mod template;
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! Input templates: text with `<variables>`, in one of two ways of filling them.
 
 use super::path::{Found, JsonPath};
-use super::syntax::{Scan, Source};
+use super::source::Source;
+use super::syntax::Scan;
 use super::{Context, InvalidJson, Refused};
 use crate::model::json::{Json, write_escaped};
 use std::ops::Range;
+
+/// Where filling stops, far above what any target takes.
+const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// A template that AWS admits, ready to fill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,9 +97,14 @@ impl InputTransformer {
     }
 
     /// Fills the template; a result that is not JSON is what AWS puts into the dead-letter queue.
+    ///
+    /// A template may repeat a large value hundreds of times: past 16 MiB the result counts as not JSON.
     pub(super) fn fill(&self, event: &Json, context: &Context<'_>) -> Result<String, InvalidJson> {
         let mut body = String::new();
         for piece in &self.pieces {
+            if body.len() > MAX_BODY {
+                return Err(InvalidJson { body });
+            }
             match piece {
                 Piece::Text(text) => body.push_str(text),
                 Piece::Variable { variable, quoted } => {

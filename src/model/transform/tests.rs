@@ -3,6 +3,7 @@
 mod reference;
 
 use super::*;
+use crate::model::delivery::DeadLetter;
 
 const EVENT: &str = include_str!("../../../tests/vectors/inputs.event.json");
 const VECTORS: &str = include_str!("../../../tests/vectors/inputs.tsv");
@@ -19,7 +20,7 @@ struct Row<'a> {
     settings: Json,
 }
 
-impl<'a> Row<'a> {
+impl Row<'_> {
     fn all() -> impl Iterator<Item = Self> {
         VECTORS.lines().skip(2).map(|line| {
             let mut columns = line.split('\t');
@@ -69,6 +70,18 @@ impl<'a> Row<'a> {
         ("Success".to_owned(), outcome, Json::String(body).to_string())
     }
 
+    /// The attributes of our dead letter, as the column writes them.
+    fn letter(&self) -> String {
+        let arn =
+            |name| Json::parse(self.attributes).unwrap().get(name).unwrap().as_str().unwrap().to_owned();
+        let (rule_arn, target_arn) = (arn("RULE_ARN"), arn("TARGET_ARN"));
+        let failure = InvalidJson { body: String::new() }.into();
+        let letter = DeadLetter { exhausted: None, failure, rule_arn, target_arn };
+        let members = letter.attributes().into_iter();
+        Json::Object(members.map(|(name, value)| (name.to_owned(), Json::String(value))).collect())
+            .to_string()
+    }
+
     /// Tells whether our answer is AWS's.
     fn holds(&self) -> bool {
         let (admission, outcome, body) = self.answer();
@@ -79,7 +92,7 @@ impl<'a> Row<'a> {
             "target" => (&*admission, outcome, &*body) == ("Success", "target", self.body),
             // Admitted and tried, but the queue was closed or gone: the input itself was good.
             "dlq" if !self.attributes.contains("INVALID_JSON") => (outcome, &*body) == ("target", self.body),
-            "dlq" => (outcome, &*body) == ("dlq", self.body),
+            "dlq" => (outcome, &*body, self.letter()) == ("dlq", self.body, self.attributes.to_owned()),
             // Nothing was seen to arrive: the safe reading is that nothing is delivered.
             "unobserved" => (&*admission, outcome) == ("Success", "dlq"),
             _ => admission == "Success",
@@ -156,6 +169,14 @@ fn fills_the_predefined_variables() {
     assert_eq!(fill(template, event).unwrap(), filled.replace("EVENT", event));
     let quoted = fill(r#"{"e":"<aws.events.event.json>"}"#, event);
     assert_eq!(quoted, dlq(&format!("{{\"e\":\"{event}\"}}")));
+}
+
+#[test]
+fn bounds_what_a_template_can_make() {
+    let event = format!("{{\"v\":\"{}\"}}", "x".repeat(1 << 20));
+    let template = format!("\"{}\"", "<v>".repeat(2000));
+    let stopped = fill(&template, &event).unwrap_err();
+    assert!(stopped.len() < 18 << 20);
 }
 
 #[test]
