@@ -6,6 +6,8 @@
 //! The anchor of a clause is the field under which the fewest others wait.
 
 mod anchors;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::hash::Hash;
