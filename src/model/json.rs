@@ -23,7 +23,7 @@ pub enum Json {
     String(String),
     /// An array.
     Array(Vec<Json>),
-    /// An object's members in their order; a repeated name keeps its last value.
+    /// An object's members in their order, repeated names included: AWS keeps and matches every one of them.
     Object(Vec<(String, Json)>),
 }
 
@@ -51,10 +51,10 @@ impl Json {
         Ok(value)
     }
 
-    /// Returns the member of an object, or nothing.
+    /// Returns the member of an object (the last, where a name is repeated), or nothing.
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            Self::Object(members) => members.iter().rfind(|(key, _)| key == name).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -172,11 +172,7 @@ impl Parser<'_> {
             if !self.skip(b':') {
                 return Err(self.error("expected ':'"));
             }
-            let value = self.value(depth + 1)?;
-            match members.iter_mut().find(|(key, _)| *key == name) {
-                Some(member) => member.1 = value,
-                None => members.push((name, value)),
-            }
+            members.push((name, self.value(depth + 1)?));
             if self.skip(b'}') {
                 return Ok(Json::Object(members));
             }
@@ -359,6 +355,13 @@ mod tests {
         for text in ["", "01", "1.", "\"\\x\"", "[1,]", "{\"a\" 1}", "nul", "1 2", "\"\n\"", "-", "\"\\ud8"] {
             assert!(Json::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn keeps_repeated_names_and_reads_the_last() {
+        let value = Json::parse(r#"{"v":0,"w":2,"v":1}"#).unwrap();
+        assert_eq!(value.to_string(), r#"{"v":0,"w":2,"v":1}"#);
+        assert_eq!(value.get("v"), Some(&Json::Number("1".into())));
     }
 
     #[test]

@@ -4,3 +4,4 @@ pub mod delivery;
 pub mod json;
 pub mod policy;
 pub mod transform;
+pub mod pattern;
