@@ -18,6 +18,7 @@ pub mod momento;
 pub mod secretsmanager;
 pub mod server;
 pub mod sqs;
+pub mod eventbridge;
 pub mod store;
 mod transport;
 pub mod sts;

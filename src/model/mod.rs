@@ -6,6 +6,7 @@ pub mod json;
 pub mod names;
 pub mod stack;
 pub mod token;
+pub mod policy;
 pub mod transform;
 pub mod pattern;
 pub mod definition;

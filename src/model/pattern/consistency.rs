@@ -11,6 +11,7 @@
 
 use std::collections::HashSet;
 
+use super::compile::Field;
 use super::fields::{Element, Fields, ROOT};
 use super::test::FieldTest;
 
@@ -19,26 +20,80 @@ const FREE_STEPS: usize = 50_000;
 /// Steps for each value and element of the event.
 const STEPS_EACH: usize = 64;
 
-/// Reports whether an event satisfies a clause's fields, given in the order of their paths.
-pub(super) fn satisfies<'a>(
-    fields: &Fields<'_>,
-    clause: impl Iterator<Item = (u32, &'a FieldTest)> + Clone,
-) -> bool {
-    let matches_any =
-        |field: u32, test: &FieldTest| fields.of(field).iter().any(|entry| test.matches(entry.value));
-    let plausible = clause.clone().all(|(field, test)| {
-        matches_any(field, test)
-            || test.allows_absence() && (fields.has_elements() || fields.of(field).is_empty())
-    });
-    if !plausible || !fields.has_elements() {
-        return plausible;
+/// Decides the clauses of one pattern for one event.
+///
+/// What a field's test says of the event is found once for all clauses, and all searches share one bound
+/// of steps: the cost of a pattern is bounded by its size times the event's.
+pub(super) struct Decision<'a> {
+    fields: &'a Fields<'a>,
+    tests: &'a [Field],
+    /// For each test, its field's number.
+    numbers: &'a [u32],
+    /// For each test, whether a value satisfies it, once known; empty for a pattern of one clause.
+    known: Vec<Option<bool>>,
+    wants: Vec<Option<Want>>,
+    steps: usize,
+}
+
+impl<'a> Decision<'a> {
+    pub(super) fn new(
+        fields: &'a Fields<'a>,
+        tests: &'a [Field],
+        numbers: &'a [u32],
+        clauses: usize,
+    ) -> Self {
+        let known = if clauses > 1 { vec![None; tests.len()] } else { Vec::new() };
+        let size = fields.entries.len() + fields.elements.len();
+        Self { fields, tests, numbers, known, wants: Vec::new(), steps: FREE_STEPS + STEPS_EACH * size }
     }
-    let wants: Vec<Want> = clause.map(|(field, test)| Want::new(fields, field, test)).collect();
-    // A clause whose fields are all outside arrays needs no choice.
-    if wants.iter().all(Want::is_free) {
-        return true;
+
+    /// Reports whether the event satisfies a clause, whose tests are given in the order of their paths.
+    pub(super) fn satisfies(&mut self, clause: &[usize]) -> bool {
+        let chooses = self.fields.has_elements();
+        let plausible = clause.iter().all(|index| {
+            self.some_value_satisfies(*index)
+                || self.tests[*index].test.allows_absence()
+                    && (chooses || self.fields.of(self.numbers[*index]).is_empty())
+        });
+        if !plausible || !chooses {
+            return plausible;
+        }
+        self.wants.resize_with(self.tests.len(), || None);
+        for index in clause {
+            let (number, test) = (self.numbers[*index], &self.tests[*index].test);
+            self.wants[*index].get_or_insert_with(|| Want::new(self.fields, number, test));
+        }
+        let wants: Vec<&Want> = clause.iter().filter_map(|index| self.wants[*index].as_ref()).collect();
+        // A clause whose fields are all outside arrays needs no choice.
+        if wants.iter().all(|want| want.is_free()) {
+            return true;
+        }
+        let (verdict, steps) = Search::new(self.fields, &wants, self.steps).run();
+        self.steps = steps;
+        verdict
     }
-    Search::new(fields, &wants).run()
+
+    fn some_value_satisfies(&mut self, index: usize) -> bool {
+        let find = || {
+            let test = &self.tests[index].test;
+            self.fields.of(self.numbers[index]).iter().any(|entry| test.matches(entry.value))
+        };
+        match self.known.get(index) {
+            Some(Some(known)) => *known,
+            Some(None) => {
+                let found = find();
+                self.known[index] = Some(found);
+                found
+            }
+            None => find(),
+        }
+    }
+
+    /// Returns how many steps the searches may still take.
+    #[cfg(test)]
+    pub(super) fn steps(&self) -> usize {
+        self.steps
+    }
 }
 
 /// What one field of the clause may choose.
@@ -77,7 +132,7 @@ impl Want {
 
 struct Search<'a> {
     fields: &'a Fields<'a>,
-    wants: &'a [Want],
+    wants: &'a [&'a Want],
     /// For each array, the chosen element, or `ROOT` for none.
     chosen: Vec<u32>,
     /// The arrays that have a choice, in the order of choosing.
@@ -98,8 +153,7 @@ struct Frame {
 }
 
 impl<'a> Search<'a> {
-    fn new(fields: &'a Fields<'a>, wants: &'a [Want]) -> Self {
-        let size = fields.entries.len() + fields.elements.len();
+    fn new(fields: &'a Fields<'a>, wants: &'a [&'a Want], steps: usize) -> Self {
         let mut search = Self {
             fields,
             wants,
@@ -107,12 +161,13 @@ impl<'a> Search<'a> {
             trail: Vec::new(),
             cares: vec![0; fields.arrays.len()],
             failed: HashSet::new(),
-            steps: FREE_STEPS + STEPS_EACH * size,
+            steps: steps.saturating_sub(fields.arrays.len()),
         };
         for (index, want) in wants.iter().enumerate() {
             for element in want.matching.iter().chain(want.present.iter().flatten()) {
                 let mut at = *element;
                 while at != ROOT {
+                    search.steps = search.steps.saturating_sub(1);
                     let Element { parent, array } = search.fields.elements[at as usize];
                     if std::mem::replace(&mut search.cares[array as usize], index + 1) == index + 1 {
                         break;
@@ -124,7 +179,8 @@ impl<'a> Search<'a> {
         search
     }
 
-    fn run(mut self) -> bool {
+    /// Returns the verdict, and the steps that are left.
+    fn run(mut self) -> (bool, usize) {
         let mut frames = vec![Frame { next: 0, trail: 0 }];
         while let Some(frame) = frames.last_mut() {
             let trail = frame.trail;
@@ -133,7 +189,7 @@ impl<'a> Search<'a> {
             let want = frames.len() - 1;
             let Some(next) = self.advance(want, start) else {
                 if self.steps == 0 {
-                    return false;
+                    break;
                 }
                 let key = self.state(want);
                 self.failed.insert(key);
@@ -142,20 +198,20 @@ impl<'a> Search<'a> {
             };
             frames[want].next = next + 1;
             if frames.len() == self.wants.len() {
-                return true;
+                return (true, self.steps);
             }
             let state = self.state(want + 1);
             if !self.failed.contains(&state) {
                 frames.push(Frame { next: 0, trail: self.trail.len() });
             }
         }
-        false
+        (false, self.steps)
     }
 
     /// Takes the first alternative of a want, from a given one, that the choice so far allows.
     fn advance(&mut self, want: usize, start: usize) -> Option<usize> {
         let wants = self.wants;
-        let want = &wants[want];
+        let want = wants[want];
         if start == 0
             && let Some(present) = &want.present
             && self.visible(present, 0).is_none()

@@ -74,6 +74,12 @@ impl Paths {
         })
     }
 
+    /// Returns how many fields the paths hold.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> u32 {
+        self.fields
+    }
+
     /// Reads an event's values of all fields.
     pub(super) fn read<'a>(&self, event: &'a Json) -> Fields<'a> {
         let root = Element { parent: ROOT, array: 0 };

@@ -27,6 +27,7 @@ pub use rules::RuleSet;
 
 use super::json::Json;
 use compile::{Field, Node};
+use consistency::Decision;
 use fields::Paths;
 
 /// The most characters of a pattern that the API takes.
@@ -77,9 +78,7 @@ impl Pattern {
             return false;
         }
         let fields = self.paths.read(event);
-        self.clauses.iter().any(|clause| {
-            let wants = clause.iter().map(|field| (self.numbers[*field], &self.fields[*field].test));
-            consistency::satisfies(&fields, wants)
-        })
+        let mut decision = Decision::new(&fields, &self.fields, &self.numbers, self.clauses.len());
+        self.clauses.iter().any(|clause| decision.satisfies(clause))
     }
 }

@@ -19,28 +19,18 @@ pub(super) fn comparable(text: &str) -> Option<f64> {
     (safe || decimal == Decimal::read(&format!("{value:e}"))).then_some(value + 0.0)
 }
 
-/// A number of an event, as AWS's engine sees it.
-pub(super) enum EventNumber<'a> {
-    /// A number that can be compared.
-    Comparable(f64),
-    /// A number that cannot; only its text can be equal.
-    Text(&'a str),
-}
-
-/// Reads a number of an event.
+/// Reads a number of an event; nothing if AWS cannot compare it, so that only its text can be equal.
 ///
 /// AWS reads an event's fractions and exponents as floats before it matches them (a pattern's keep
 /// their spelling): patterns-aws.tsv, where `[1e-400]` does not match `1e-400`.
-pub(super) fn of_event(text: &str) -> EventNumber<'_> {
+pub(super) fn of_event(text: &str) -> Option<f64> {
     if let Some(value) = short_integer(text) {
-        return EventNumber::Comparable(value);
+        return Some(value);
     }
-    let value = if is_integer(text) {
-        comparable(text)
-    } else {
-        text.parse::<f64>().ok().filter(|value| value.is_finite()).map(|value| value + 0.0)
-    };
-    value.map_or(EventNumber::Text(text), EventNumber::Comparable)
+    if is_integer(text) {
+        return comparable(text);
+    }
+    text.parse::<f64>().ok().filter(|value| value.is_finite()).map(|value| value + 0.0)
 }
 
 /// Writes an event's number as AWS's engine sees it: a float as Java spells it.

@@ -6,12 +6,14 @@
 //! The anchor of a clause is the field under which the fewest others wait.
 
 mod anchors;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::Pattern;
-use super::consistency;
+use super::consistency::Decision;
 use super::fields::Paths;
 use crate::model::json::Json;
 use anchors::{Anchor, Anchors, Waiting};
@@ -101,17 +103,15 @@ impl<K: Clone + Eq + Hash> RuleSet<K> {
         let mut matching: Vec<u32> = Vec::new();
         if matches!(event, Json::Object(_)) {
             let fields = self.paths.read(event);
-            for waiting in self.anchors.wake(&fields) {
-                let Some(Some(rule)) = self.rules.get(waiting.slot as usize) else {
+            let awake = self.anchors.wake(&fields);
+            for clauses in awake.chunk_by(|left, right| left.slot == right.slot) {
+                let slot = clauses[0].slot;
+                let Some(Some(rule)) = self.rules.get(slot as usize) else {
                     continue;
                 };
-                if matching.last() == Some(&waiting.slot) {
-                    continue;
-                }
-                let clause = rule.pattern.clauses[waiting.clause as usize].iter();
-                let wants = clause.map(|field| (rule.numbers[*field], &rule.pattern.fields[*field].test));
-                if consistency::satisfies(&fields, wants) {
-                    matching.push(waiting.slot);
+                let mut decision = Decision::new(&fields, &rule.pattern.fields, &rule.numbers, clauses.len());
+                if clauses.iter().any(|one| decision.satisfies(&rule.pattern.clauses[one.clause as usize])) {
+                    matching.push(slot);
                 }
             }
         }

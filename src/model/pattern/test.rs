@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::address;
-use super::number::{self, EventNumber};
+use super::number;
 use super::text::{Folded, Wildcard, ends, starts};
 use crate::model::json::Json;
 
@@ -139,10 +139,8 @@ impl FieldTest {
                 address::digits_of(text).map_or(Subject::Text(text), Subject::Digits)
             }
             Json::String(text) => Subject::Text(text),
-            Json::Number(text) if self.form == Form::Number => match number::of_event(text) {
-                EventNumber::Comparable(value) => Subject::Number(value),
-                EventNumber::Text(_) => Subject::Literal(number::spelled(text).into()),
-            },
+            Json::Number(text) if self.form == Form::Number => number::of_event(text)
+                .map_or_else(|| Subject::Literal(number::spelled(text).into()), Subject::Number),
             Json::Number(text) => Subject::Literal(number::spelled(text).into()),
             Json::Bool(true) => Subject::Literal("true".into()),
             Json::Bool(false) => Subject::Literal("false".into()),

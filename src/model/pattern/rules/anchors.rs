@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 
 use super::super::fields::{Fields, NameHasher};
-use super::super::number::{self, EventNumber};
+use super::super::number;
 use super::super::test::{Alternative, FieldTest};
 use crate::model::json::Json;
 
@@ -164,7 +164,7 @@ impl Field {
             }
             Json::Number(text) => {
                 if !self.numbers.is_empty()
-                    && let EventNumber::Comparable(number) = number::of_event(text)
+                    && let Some(number) = number::of_event(text)
                 {
                     awake.extend(self.numbers.get(&number.to_bits()).into_iter().flatten());
                 }

@@ -1,0 +1,220 @@
+//! The call to an API destination.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use serde_json::Value;
+
+use super::job::{Job, Try};
+use super::role::{self, Ask};
+use super::{TIMEOUT, Transport, TransportError};
+use crate::local::clock::Pace;
+use crate::local::eventbridge::documents::{ApiDestination, ConnectionSecret};
+use crate::local::eventbridge::input::{items, required};
+use crate::local::eventbridge::trace::Attempt;
+use crate::local::eventbridge::EventBridge;
+use crate::local::wire::ApiError;
+use crate::model::delivery::{
+    Answer, Authorization, Connection, ConnectionParameters, Destination, Endpoint, ErrorCode, Failure, Guarded,
+    HttpRequest, Verdict,
+};
+use crate::model::json::Json;
+
+/// The most of an answer that is read: AWS asks for this range.
+const BODY: usize = 1024 * 1024;
+
+/// A destination with its connection, ready to be called.
+pub(super) struct Ready {
+    arn: String,
+    destination: Destination,
+    connection: Connection,
+    rate: u32,
+}
+
+/// The destinations that are ready, until anything changes.
+#[derive(Default)]
+pub(super) struct Destinations(RwLock<HashMap<(String, String), (u64, Arc<Ready>)>>);
+
+impl<T: Transport> Job<'_, T> {
+    /// Calls the destination once, when its invocation rate lets it.
+    pub(super) async fn call(&mut self, name: &str, event: &Json, body: &str) -> Try {
+        let region = self.pending.region.clone();
+        let ready = match self.bridge.ready(&region, name, &self.target.arn) {
+            Ok(Ok(ready)) => ready,
+            Ok(Err(failure)) => return Try::failed(failure),
+            Err(error) => return Try::broken(&error),
+        };
+        if let Some(role) = self.target.role.clone() {
+            let ask = Ask {
+                region: &region,
+                rule_arn: &self.rule_arn,
+                action: "events:InvokeApiDestination",
+                resource: &ready.arn,
+            };
+            let question = format!("{role}|{}|{}", ask.rule_arn, ask.resource);
+            let services = &*self.world.services;
+            let allowed = self.bridge.deliveries.roles.of(question, || role::check(services, &role, &ask));
+            if let Err(failure) = allowed {
+                return Try::failed(failure);
+            }
+        }
+        let request = HttpRequest::build(
+            &ready.destination,
+            &ready.connection,
+            &self.target.parameters,
+            event,
+            body,
+        );
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return Try::failed(error.into()),
+        };
+        if !std::mem::take(&mut self.pending.progress.admitted) {
+            let moment = self.bridge.deliveries.rates.admit(&ready.arn, ready.rate, self.at);
+            match self.bridge.clock.pace() {
+                Pace::Virtual => self.at = moment,
+                Pace::Real if moment > self.at => return Try::NotYet(moment),
+                Pace::Real => {}
+            }
+            if self.is_too_old() {
+                return Try::failed(Failure {
+                    code: ErrorCode::Throttling,
+                    message: "The invocation rate limit of the API destination was reached.".to_owned(),
+                });
+            }
+        }
+        self.pending.progress.request = Some(request.to_string());
+        self.send(&region, &request).await
+    }
+
+    async fn send(&mut self, region: &str, request: &HttpRequest) -> Try {
+        let sending = self.world.transport.send(region, request, TIMEOUT);
+        let answer = tokio::time::timeout(TIMEOUT, sending).await.unwrap_or(Err(TransportError::Timeout));
+        let at = self.at;
+        let (answer, attempt) = match &answer {
+            Ok(response) => {
+                let body = response.body();
+                let body = String::from_utf8_lossy(&body[..body.len().min(BODY)]).into_owned();
+                let status = response.status().as_u16();
+                let header = response.headers().get("retry-after");
+                let retry_after = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
+                let attempt = Attempt { at, status: Some(status), answer: cut(&body) };
+                (Ok((status, body, retry_after)), attempt)
+            }
+            Err(error) => (Err(error), Attempt { at, status: None, answer: error.to_string() }),
+        };
+        if self.bridge.clock.pace() == Pace::Virtual && answer == Err(&TransportError::Timeout) {
+            self.wait(TIMEOUT);
+        }
+        let answer = match &answer {
+            Ok((status, body, retry_after)) => {
+                Answer::Response { body, retry_after: retry_after.as_deref(), status: *status }
+            }
+            Err(TransportError::HostNotFound) => Answer::HostNotFound,
+            Err(TransportError::Timeout) => Answer::TimedOut,
+            Err(TransportError::Unreachable(_)) => Answer::ConnectionFailed,
+        };
+        Try::Answered(Verdict::of(&answer, self.at), Some(attempt))
+    }
+}
+
+impl EventBridge {
+    /// Returns a destination that can be called, or why not. Its ARN must still be the target's.
+    fn ready(&self, region: &str, name: &str, arn: &str) -> Result<Result<Arc<Ready>, Failure>, ApiError> {
+        let key = (region.to_owned(), name.to_owned());
+        let kept = self.deliveries.destinations.0.read().get(&key).cloned();
+        if let Some((generation, ready)) = kept
+            && generation == self.rules.generation()
+            && ready.arn == arn
+        {
+            return Ok(Ok(ready));
+        }
+        let found = self.store.atomically(|| {
+            let generation = self.rules.generation();
+            Ok::<_, ApiError>((generation, self.make_ready(region, name, arn)?))
+        })?;
+        let (generation, ready) = match found {
+            (generation, Ok(ready)) => (generation, Arc::new(ready)),
+            (_, Err(failure)) => return Ok(Err(failure)),
+        };
+        let mut destinations = self.deliveries.destinations.0.write();
+        destinations.retain(|_, (kept, _)| *kept >= generation);
+        destinations.insert(key, (generation, ready.clone()));
+        Ok(Ok(ready))
+    }
+
+    fn make_ready(&self, region: &str, name: &str, arn: &str) -> Result<Result<Ready, Failure>, ApiError> {
+        let fail = |code, message: &str| Ok(Err(Failure { code, message: message.to_owned() }));
+        let destination = self.store.get::<ApiDestination>(region, name)?;
+        let Some(destination) = destination.filter(|destination| destination.arn == arn) else {
+            return fail(ErrorCode::NoResource, "The API destination does not exist.");
+        };
+        let connection = match &destination.connection {
+            Some(arn) => self.connection_of(region, arn)?,
+            None => None,
+        };
+        let secret = match &connection {
+            Some(connection) if connection.state == "AUTHORIZED" => {
+                self.store.get::<ConnectionSecret>(region, &connection.name)?
+            }
+            _ => None,
+        };
+        let (Some(_), Some(secret)) = (connection, secret) else {
+            return fail(
+                ErrorCode::SdkClientError,
+                "Unable to invoke ApiDestination endpoint: the API destination is inactive, because its connection \
+                 is not authorized.",
+            );
+        };
+        let (Ok(endpoint), Ok(method)) = (Endpoint::parse(&destination.endpoint), destination.method.parse())
+        else {
+            return fail(ErrorCode::InvalidParameter, "The API destination's endpoint is not valid.");
+        };
+        Ok(Ok(Ready {
+            arn: destination.arn,
+            destination: Destination { endpoint, method },
+            connection: open(&secret.0),
+            rate: destination.rate,
+        }))
+    }
+}
+
+/// Makes a connection of its parameters.
+fn open(parameters: &Value) -> Connection {
+    let member = |name: &str| parameters.get(name).unwrap_or(&Value::Null);
+    let (key, basic) = (member("ApiKeyAuthParameters"), member("BasicAuthParameters"));
+    let authorization = if key.is_object() {
+        Authorization::ApiKey {
+            name: required(key, "ApiKeyName").to_owned(),
+            value: required(key, "ApiKeyValue").to_owned().into(),
+        }
+    } else {
+        Authorization::Basic {
+            username: required(basic, "Username").to_owned(),
+            password: required(basic, "Password").to_owned().into(),
+        }
+    };
+    let invocation = member("InvocationHttpParameters");
+    let list = |name: &str| {
+        items(invocation, name)
+            .iter()
+            .map(|parameter| {
+                let (key, value) = (required(parameter, "Key"), required(parameter, "Value"));
+                let shown = parameter.get("IsValueSecret").and_then(Value::as_bool) == Some(false);
+                (key.to_owned(), if shown { Guarded::open(value) } else { Guarded::secret(value) })
+            })
+            .collect()
+    };
+    let parameters = ConnectionParameters {
+        body: list("BodyParameters"),
+        header: list("HeaderParameters"),
+        query: list("QueryStringParameters"),
+    };
+    Connection { authorization, parameters }
+}
+
+/// Cuts an answer off for the trace.
+fn cut(body: &str) -> String {
+    body[..body.floor_char_boundary(2048)].to_owned()
+}

@@ -1,0 +1,95 @@
+//! A target as its delivery needs it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde_json::Value;
+
+use crate::local::eventbridge::input::{items, required, text};
+use crate::local::eventbridge::targets::{TargetKind, kind, target_input};
+use crate::local::wire::ApiError;
+use crate::model::delivery::{HttpParameters, Parameter, RetryPolicy};
+use crate::model::transform::TargetInput;
+
+/// How many targets stay compiled.
+const KEPT: usize = 4096;
+
+/// A compiled target.
+pub(super) struct Target {
+    pub(super) id: String,
+    pub(super) arn: String,
+    pub(super) kind: TargetKind,
+    pub(super) input: TargetInput,
+    pub(super) role: Option<String>,
+    pub(super) parameters: HttpParameters,
+    pub(super) policy: RetryPolicy,
+    pub(super) dead_letter: Option<String>,
+    /// The message group of a FIFO queue.
+    pub(super) group: Option<String>,
+}
+
+/// The targets that were compiled lately, by their JSON.
+#[derive(Default)]
+pub(super) struct Targets(Mutex<HashMap<(String, String), Arc<Target>>>);
+
+impl Targets {
+    /// Compiles a target of a region, or finds it compiled.
+    pub(super) fn compiled(&self, region: &str, json: &str) -> Result<Arc<Target>, ApiError> {
+        let key = (region.to_owned(), json.to_owned());
+        if let Some(target) = self.0.lock().get(&key) {
+            return Ok(target.clone());
+        }
+        let value: Value = serde_json::from_str(json).unwrap_or_default();
+        let target = Arc::new(Target::parse(region, &value)?);
+        let mut targets = self.0.lock();
+        if targets.len() >= KEPT {
+            targets.clear();
+        }
+        targets.insert(key, target.clone());
+        Ok(target)
+    }
+}
+
+impl Target {
+    fn parse(region: &str, target: &Value) -> Result<Self, ApiError> {
+        let arn = required(target, "Arn").to_owned();
+        let retry = |name: &str| target.get("RetryPolicy")?.get(name)?.as_i64();
+        let policy = RetryPolicy::parse(1, retry("MaximumEventAgeInSeconds"), retry("MaximumRetryAttempts"));
+        let nested = |member: &str, name: &str| {
+            target.get(member).and_then(|inner| text(inner, name)).map(str::to_owned)
+        };
+        Ok(Self {
+            id: required(target, "Id").to_owned(),
+            kind: kind(region, &arn)?,
+            input: target_input(target, 1)?,
+            role: text(target, "RoleArn").map(str::to_owned),
+            parameters: target.get("HttpParameters").map_or_else(HttpParameters::default, parameters),
+            policy: policy.unwrap_or_default(),
+            dead_letter: nested("DeadLetterConfig", "Arn"),
+            group: nested("SqsParameters", "MessageGroupId"),
+            arn,
+        })
+    }
+}
+
+/// Reads `HttpParameters`; what is not a path that AWS takes is a literal.
+fn parameters(value: &Value) -> HttpParameters {
+    let parameter = |text: &str| {
+        Parameter::parse(text).unwrap_or_else(|_| Parameter::Literal(text.to_owned()))
+    };
+    let map = |name: &str| {
+        let entries = value.get(name).and_then(Value::as_object).into_iter().flatten();
+        entries
+            .map(|(key, value)| (key.clone(), parameter(value.as_str().unwrap_or_default())))
+            .collect()
+    };
+    HttpParameters {
+        header: map("HeaderParameters"),
+        path: items(value, "PathParameterValues")
+            .iter()
+            .map(|value| parameter(value.as_str().unwrap_or_default()))
+            .collect(),
+        query: map("QueryStringParameters"),
+    }
+}

@@ -1,0 +1,89 @@
+//! The counters of `AWS/Events`, per rule and minute.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use crate::local::store::StoreError;
+
+use super::EventBridge;
+
+/// How long counters are kept, in minutes: 15 days.
+const KEPT: i64 = 15 * 24 * 60;
+
+/// One counter of a rule in one minute.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Metric {
+    /// The bus.
+    pub bus: String,
+    /// The rule.
+    pub rule: String,
+    /// The metric's name, such as `FailedInvocations`.
+    pub name: String,
+    /// The start of the minute.
+    pub minute: Timestamp,
+    /// The sum in that minute, never 0.
+    pub value: u64,
+}
+
+/// Counters that are collected before they are written together.
+#[derive(Debug, Default)]
+pub(super) struct Counts<'a>(BTreeMap<(&'a str, &'a str, &'a str, &'static str), u64>);
+
+impl<'a> Counts<'a> {
+    /// Counts something for a rule.
+    pub(super) fn add(&mut self, region: &'a str, bus: &'a str, rule: &'a str, name: &'static str, count: u64) {
+        if count > 0 {
+            *self.0.entry((region, bus, rule, name)).or_default() += count;
+        }
+    }
+
+    /// Writes the counters; the caller holds the transaction.
+    pub(super) fn write(&self, connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+        let minute = now.as_second().div_euclid(60);
+        let mut statement = connection.prepare_cached(
+            "INSERT INTO events_metrics VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET value = value + excluded.value",
+        )?;
+        for ((region, bus, rule, name), count) in &self.0 {
+            let count = i64::try_from(*count).unwrap_or(i64::MAX);
+            statement.execute(params![region, bus, rule, name, minute, count])?;
+        }
+        Ok(())
+    }
+}
+
+impl EventBridge {
+    /// Returns a region's counters since a time, oldest first; what is 0 is not there, as on AWS.
+    pub fn metrics(&self, region: &str, since: Timestamp) -> Result<Vec<Metric>, StoreError> {
+        let since = since.as_second().div_euclid(60);
+        self.store.with(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT bus, rule, name, minute, value FROM events_metrics
+                     WHERE region = ?1 AND minute >= ?2 ORDER BY minute, bus, rule, name",
+                )?
+                .query_map(params![region, since], |row| {
+                    let minute: i64 = row.get(3)?;
+                    Ok(Metric {
+                        bus: row.get(0)?,
+                        rule: row.get(1)?,
+                        name: row.get(2)?,
+                        minute: Timestamp::from_second(minute * 60).unwrap_or_default(),
+                        value: row.get::<_, i64>(4)?.unsigned_abs(),
+                    })
+                })?
+                .collect()
+        })
+    }
+
+    /// Forgets counters that are older than CloudWatch keeps them by the minute.
+    pub(super) fn forget_old_metrics(&self) -> Result<(), StoreError> {
+        let oldest = self.clock.now().as_second().div_euclid(60) - KEPT;
+        self.store.with(|connection| {
+            connection.execute("DELETE FROM events_metrics WHERE minute < ?1", [oldest]).map(|_| ())
+        })
+    }
+}

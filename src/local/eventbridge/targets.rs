@@ -1,0 +1,170 @@
+//! The targets of a rule.
+
+use serde_json::{Value, json};
+
+use crate::local::wire::{Answer, ApiError};
+use crate::model::transform::{Place, Settings, TargetInput, Transformer};
+
+use super::documents::{ApiDestination, Rule};
+use super::input::{answer, items, page, required, text};
+use super::names::{bus_arn, resource};
+use super::{EventBridge, failure};
+
+/// The quota of targets of a rule.
+const TARGETS: usize = 5;
+
+/// What a target's ARN means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TargetKind {
+    /// An API destination: its name.
+    ApiDestination(String),
+    /// An event bus: its region and name.
+    Bus {
+        /// The region.
+        region: String,
+        /// The bus.
+        name: String,
+    },
+    /// A queue: its name.
+    Queue(String),
+}
+
+impl EventBridge {
+    pub(super) fn put_targets(&self, region: &str, input: &Value) -> Answer {
+        let mut rule = self.rule(region, text(input, "EventBusName"), required(input, "Rule"))?;
+        let targets = items(input, "Targets");
+        let mut failed = Vec::new();
+        for (index, target) in targets.iter().enumerate() {
+            let kind = admit(region, &rule, target, index + 1)?;
+            if let TargetKind::ApiDestination(name) = &kind
+                && !self.destination_is(region, name, required(target, "Arn"))?
+            {
+                failed.push(json!({
+                    "TargetId": required(target, "Id"),
+                    "ErrorCode": "ResourceNotFoundException",
+                    "ErrorMessage": format!("An api-destination '{name}' does not exist."),
+                }));
+                continue;
+            }
+            let id = required(target, "Id");
+            let kept = answer(target.clone());
+            match rule.targets.iter_mut().find(|target| required(target, "Id") == id) {
+                Some(target) => *target = kept,
+                None => rule.targets.push(kept),
+            }
+        }
+        if rule.targets.len() > TARGETS {
+            return Err(failure::limit());
+        }
+        self.store.put(region, &Rule::id(&rule.bus, &rule.name), &rule)?;
+        self.rules.changed();
+        Ok(json!({ "FailedEntryCount": failed.len(), "FailedEntries": failed }))
+    }
+
+    /// Removes targets; one that is not there is removed already, as on AWS.
+    pub(super) fn remove_targets(&self, region: &str, input: &Value) -> Answer {
+        let mut rule = self.rule(region, text(input, "EventBusName"), required(input, "Rule"))?;
+        let ids = items(input, "Ids");
+        rule.targets.retain(|target| !ids.iter().any(|id| Some(id) == target.get("Id")));
+        self.store.put(region, &Rule::id(&rule.bus, &rule.name), &rule)?;
+        self.rules.changed();
+        Ok(json!({ "FailedEntryCount": 0, "FailedEntries": [] }))
+    }
+
+    pub(super) fn list_targets(&self, region: &str, input: &Value) -> Answer {
+        let rule = self.rule(region, text(input, "EventBusName"), required(input, "Rule"))?;
+        let rows = rule.targets.into_iter().map(|target| (required(&target, "Id").to_owned(), target));
+        page(input, "Targets", rows.collect())
+    }
+
+    pub(super) fn list_rule_names(&self, region: &str, input: &Value) -> Answer {
+        let bus = self.bus(region, text(input, "EventBusName"))?.name;
+        let arn = text(input, "TargetArn");
+        let rows = Rule::all(&self.store, region, &bus)?
+            .into_iter()
+            .filter(|rule| rule.targets.iter().any(|target| text(target, "Arn") == arn))
+            .map(|rule| (rule.name.clone(), Value::String(rule.name)))
+            .collect();
+        page(input, "RuleNames", rows)
+    }
+
+    fn destination_is(&self, region: &str, name: &str, arn: &str) -> Result<bool, ApiError> {
+        Ok(self.store.get::<ApiDestination>(region, name)?.is_some_and(|found| found.arn == arn))
+    }
+}
+
+/// Reads what a target's ARN means, for the kinds that the local cloud delivers to.
+pub(super) fn kind(region: &str, arn: &str) -> Result<TargetKind, ApiError> {
+    let refused = |reason: &str| failure::invalid(format!("Parameter {arn} is not valid. Reason: {reason}"));
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", "aws", service, place, _, path] = parts.as_slice() else {
+        return Err(refused("Provided Arn is not in correct format."));
+    };
+    match (*service, path.split('/').collect::<Vec<_>>().as_slice()) {
+        ("events", ["api-destination", name, _]) if resource(region, arn).is_some() => {
+            Ok(TargetKind::ApiDestination((*name).to_owned()))
+        }
+        ("events", ["event-bus", ..]) if resource(place, arn).is_some() => {
+            let name = path.trim_start_matches("event-bus/").to_owned();
+            Ok(TargetKind::Bus { region: (*place).to_owned(), name })
+        }
+        ("sqs", [name]) if *place == region => Ok(TargetKind::Queue((*name).to_owned())),
+        ("events" | "sqs", _) => Err(refused("Provided Arn is not in correct format.")),
+        (service, _) => Err(refused(&format!(
+            "The local cloud delivers to API destinations, event buses and SQS queues, not to {service}."
+        ))),
+    }
+}
+
+/// Reads a target's input settings.
+pub(super) fn target_input(target: &Value, position: usize) -> Result<TargetInput, ApiError> {
+    let transformer = target.get("InputTransformer").filter(|transformer| transformer.is_object());
+    let settings = Settings {
+        input: text(target, "Input"),
+        input_path: text(target, "InputPath"),
+        transformer: transformer.map(|transformer| Transformer {
+            paths: transformer.get("InputPathsMap").and_then(Value::as_object).map(|paths| {
+                paths.iter().map(|(key, path)| (key.as_str(), path.as_str().unwrap_or_default())).collect()
+            }),
+            template: required(transformer, "InputTemplate"),
+        }),
+    };
+    let place = Place { id: required(target, "Id"), position };
+    TargetInput::parse(place, &settings).map_err(|refused| failure::invalid(refused.to_string()))
+}
+
+fn admit(region: &str, rule: &Rule, target: &Value, position: usize) -> Result<TargetKind, ApiError> {
+    let arn = required(target, "Arn");
+    let kind = kind(region, arn)?;
+    let role = text(target, "RoleArn").filter(|role| !role.is_empty());
+    let has = |name: &str| target.get(name).is_some_and(|value| !value.is_null());
+    match &kind {
+        TargetKind::ApiDestination(_) | TargetKind::Bus { .. } if role.is_none() => {
+            return Err(failure::invalid(format!("RoleArn is required for target {arn}.")));
+        }
+        TargetKind::Bus { .. } if arn == bus_arn(region, &rule.bus) => {
+            return Err(failure::invalid("An event bus cannot target itself."));
+        }
+        TargetKind::Queue(name) if name.ends_with(".fifo") && !has("SqsParameters") => {
+            return Err(failure::invalid(format!(
+                "Parameter(s) SqsParameters must be specified for target: {}.",
+                required(target, "Id")
+            )));
+        }
+        _ => {}
+    }
+    let parsed = target_input(target, position)?;
+    if matches!(kind, TargetKind::Bus { .. }) && parsed != TargetInput::Whole {
+        return Err(failure::invalid(
+            "Input, InputPath and InputTransformer are not supported for event bus targets.",
+        ));
+    }
+    if let Some(queue) = target.get("DeadLetterConfig").and_then(|config| text(config, "Arn"))
+        && (!queue.starts_with(&format!("arn:aws:sqs:{region}:")) || queue.ends_with(".fifo"))
+    {
+        return Err(failure::invalid(
+            "The dead-letter queue must be a standard SQS queue in the rule's region.",
+        ));
+    }
+    Ok(kind)
+}
