@@ -18,10 +18,9 @@ pub mod momento;
 pub mod secretsmanager;
 pub mod server;
 pub mod sqs;
-pub mod eventbridge;
 pub mod store;
-mod transport;
 pub mod sts;
+mod transport;
 pub mod wire;
 
 pub use handle::{Handle, open};

@@ -1,17 +1,16 @@
 //! What is true: pure decisions, with no IO, no clock, no environment and no SDK type.
 
+pub mod definition;
 pub mod delivery;
 pub mod event;
 pub mod json;
 pub mod names;
-pub mod stack;
-pub mod token;
-pub mod policy;
-pub mod transform;
 pub mod pattern;
-pub mod definition;
-pub mod json;
+pub mod policy;
 pub mod problem;
 pub mod region;
+pub mod stack;
 pub mod template;
+pub mod token;
+pub mod transform;
 pub mod yaml;
