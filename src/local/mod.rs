@@ -7,5 +7,6 @@
 pub mod clock;
 pub mod momento;
 pub mod secretsmanager;
+pub mod sqs;
 pub mod store;
 pub mod wire;
