@@ -5,5 +5,6 @@
 //! clients in this process, and a server speaks it to everybody else.
 
 pub mod clock;
+pub mod cloudformation;
 pub mod store;
 pub mod wire;
