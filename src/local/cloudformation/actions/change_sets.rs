@@ -1,0 +1,365 @@
+//! Change sets.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::{Api, no_change_set, pairs};
+use crate::local::cloudformation::changes::{Action, Comparison, Detail, Replacement, ResourceChange};
+use crate::local::cloudformation::engine::{Start, begin};
+use crate::local::cloudformation::input::{Input, invalid};
+use crate::local::cloudformation::naming;
+use crate::local::cloudformation::record::{
+    ChangeSet, ChangeSetStatus, Definition, ExecutionStatus, LiveName, OnFailure, Settings, Stack,
+    StackStatus,
+};
+use crate::local::cloudformation::secrets::mask;
+use crate::local::cloudformation::template::Template;
+use crate::local::wire::{Answer, ApiError};
+
+const NO_CHANGES: &str =
+    "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+impl Api<'_> {
+    /// Makes a change set, and for a new stack the stack in review.
+    pub(super) fn create_change_set(self, input: Input<'_>) -> Answer {
+        let (stack_name, name) = (input.required("StackName")?, input.required("ChangeSetName")?);
+        check_name("changeSetName", name)?;
+        let kind = input.text("ChangeSetType").unwrap_or("UPDATE");
+        if !matches!(kind, "CREATE" | "UPDATE") {
+            return Err(invalid(format!("ChangeSetType {kind} is not supported by the local cloud")));
+        }
+        let on_failure = input.on_failure("OnStackFailure")?;
+        if on_failure == Some(OnFailure::Delete) && kind != "CREATE" {
+            return Err(invalid("OnStackFailure DELETE can only be used with a change set of type CREATE"));
+        }
+        let stack = self.find(stack_name)?.filter(|stack| stack.status != StackStatus::DeleteComplete);
+        let stack = match (kind, stack) {
+            ("CREATE", None) => self.in_review(stack_name)?,
+            ("CREATE", Some(stack)) if stack.status == StackStatus::ReviewInProgress => stack,
+            ("CREATE", Some(stack)) => {
+                return Err(invalid(format!(
+                    "Stack [{}] already exists and cannot be created again with the changeSet [{name}].",
+                    stack.name
+                )));
+            }
+            (_, None) => return Err(invalid(format!("Stack [{stack_name}] does not exist"))),
+            (_, Some(stack)) => stack,
+        };
+        if kind == "UPDATE" && !stack.status.can_update() {
+            return Err(cannot_update(&stack));
+        }
+        let token = input.text("ClientToken");
+        if let Some(same) = self.change_sets_of(&stack.id)?.into_iter().find(|one| one.name == name) {
+            if token.is_some() && same.client_token.as_deref() == token {
+                return Ok(json!({"Id": same.id, "StackId": same.stack_id}));
+            }
+            let message = format!("ChangeSet {name} already exists");
+            return Err(ApiError::client("AlreadyExistsException", message));
+        }
+        let previous = self.definition(&stack)?;
+        let prepared = self.prepare(input, (&stack.id, &stack.name), previous.as_ref())?;
+        let changes = compare(&stack, previous.as_ref(), &prepared.template, &prepared.definition)?;
+        let is_empty = changes.is_empty() && same_outputs(previous.as_ref(), &prepared.definition);
+        let id = naming::change_set_id(self.region, name);
+        let change_set = ChangeSet {
+            id: id.clone(),
+            name: name.to_owned(),
+            stack_id: stack.id.clone(),
+            description: input.text("Description").map(str::to_owned),
+            created: self.clock.now(),
+            status: if is_empty { ChangeSetStatus::Failed } else { ChangeSetStatus::Complete },
+            status_reason: is_empty.then(|| NO_CHANGES.to_owned()),
+            execution: if is_empty { ExecutionStatus::Unavailable } else { ExecutionStatus::Available },
+            client_token: token.map(str::to_owned),
+            on_failure,
+            definition: prepared.definition,
+            changes,
+        };
+        self.store.put(self.region, &id, &change_set)?;
+        Ok(json!({"Id": id, "StackId": stack.id}))
+    }
+
+    /// Describes a change set, with the values when they are asked for.
+    pub(super) fn describe_change_set(self, input: Input<'_>) -> Answer {
+        let change_set = self.must_have(input)?;
+        let stack = self.described(&change_set.stack_id)?;
+        let with_values = input.flag("IncludePropertyValues");
+        let settings = &change_set.definition.settings;
+        let parameters = settings.parameters.iter().map(|(key, value)| (key.clone(), mask(value)));
+        let parameters: Vec<(String, String)> = parameters.collect();
+        let parameters = parameters.iter().map(|(key, value)| (key, value));
+        let changes: Vec<Value> = change_set
+            .changes
+            .iter()
+            .map(|change| json!({"Type": "Resource", "ResourceChange": shown(change, with_values)}))
+            .collect();
+        Ok(json!({
+            "ChangeSetName": change_set.name,
+            "ChangeSetId": change_set.id,
+            "StackId": change_set.stack_id,
+            "StackName": stack.name,
+            "Description": change_set.description,
+            "Parameters": pairs(parameters, "ParameterKey", "ParameterValue"),
+            "CreationTime": naming::time(change_set.created),
+            "ExecutionStatus": change_set.execution.name(),
+            "Status": change_set.status.name(),
+            "StatusReason": change_set.status_reason,
+            "NotificationARNs": settings.notification_arns,
+            "RollbackConfiguration": {},
+            "Capabilities": settings.capabilities,
+            "Tags": pairs(&settings.tags, "Key", "Value"),
+            "Changes": changes,
+            "IncludeNestedStacks": false,
+            "OnStackFailure": change_set.on_failure.map(OnFailure::name),
+        }))
+    }
+
+    /// Lists a stack's change sets.
+    pub(super) fn list_change_sets(self, input: Input<'_>) -> Answer {
+        let stack = self.existing(input.required("StackName")?)?;
+        let summaries: Vec<Value> = self
+            .change_sets_of(&stack.id)?
+            .iter()
+            .map(|one| {
+                json!({
+                    "StackId": stack.id,
+                    "StackName": stack.name,
+                    "ChangeSetId": one.id,
+                    "ChangeSetName": one.name,
+                    "ExecutionStatus": one.execution.name(),
+                    "Status": one.status.name(),
+                    "StatusReason": one.status_reason,
+                    "CreationTime": naming::time(one.created),
+                    "Description": one.description,
+                    "IncludeNestedStacks": false,
+                })
+            })
+            .collect();
+        Ok(json!({"Summaries": summaries}))
+    }
+
+    /// Starts what a change set says, and removes the stack's other change sets.
+    pub(super) fn execute_change_set(self, input: Input<'_>) -> Answer {
+        let mut change_set = self.must_have(input)?;
+        let token = input.text("ClientRequestToken");
+        let mut stack = self.described(&change_set.stack_id)?;
+        let runs = stack.operation.as_ref().filter(|one| one.change_set.as_ref() == Some(&change_set.id));
+        if token.is_some() && runs.is_some_and(|operation| operation.token.as_deref() == token) {
+            return Ok(json!({}));
+        }
+        if change_set.status != ChangeSetStatus::Complete
+            || change_set.execution != ExecutionStatus::Available
+        {
+            let status = match change_set.status {
+                ChangeSetStatus::Failed => change_set.status.name(),
+                ChangeSetStatus::Complete => change_set.execution.name(),
+            };
+            let message = format!(
+                "ChangeSet [{}] cannot be executed in its current status of [{status}]",
+                change_set.id
+            );
+            return Err(ApiError::client("InvalidChangeSetStatus", message));
+        }
+        let is_new = stack.status == StackStatus::ReviewInProgress;
+        if !is_new && !stack.status.can_update() {
+            return Err(cannot_update(&stack));
+        }
+        let on_failure = match (change_set.on_failure, input.flag("DisableRollback")) {
+            (Some(_), true) => {
+                return Err(invalid(
+                    "DisableRollback cannot be used with a change set that has OnStackFailure",
+                ));
+            }
+            (None, true) => OnFailure::DoNothing,
+            (on_failure, false) => on_failure.unwrap_or(OnFailure::Rollback),
+        };
+        for other in self.change_sets_of(&stack.id)? {
+            if other.id != change_set.id {
+                self.store.remove::<ChangeSet>(self.region, &other.id)?;
+            }
+        }
+        change_set.execution = ExecutionStatus::InProgress;
+        self.store.put(self.region, &change_set.id, &change_set)?;
+        stack.change_set = Some(change_set.id.clone());
+        stack.disable_rollback = on_failure == OnFailure::DoNothing;
+        let definition = change_set.definition;
+        let start = if is_new { Start::Create(definition) } else { Start::Update(definition) };
+        begin(
+            &self.journal(),
+            &mut stack,
+            start,
+            (token, on_failure, Some(&change_set.id)),
+            BTreeSet::new(),
+        )?;
+        Ok(json!({}))
+    }
+
+    /// Removes a change set; a stack in review stays.
+    pub(super) fn delete_change_set(self, input: Input<'_>) -> Answer {
+        let Some(change_set) = self.change_set(input)? else { return Ok(json!({})) };
+        if change_set.execution == ExecutionStatus::InProgress {
+            let message = format!(
+                "ChangeSet [{}] cannot be deleted in its current execution status of [EXECUTE_IN_PROGRESS]",
+                change_set.id
+            );
+            return Err(ApiError::client("InvalidChangeSetStatus", message));
+        }
+        self.store.remove::<ChangeSet>(self.region, &change_set.id)?;
+        Ok(json!({}))
+    }
+
+    /// Makes the stack of a change set that creates it.
+    fn in_review(self, name: &str) -> Result<Stack, ApiError> {
+        let mut stack = self.new_stack(name)?;
+        self.journal().stack(&mut stack, None, StackStatus::ReviewInProgress, Some("User Initiated"))?;
+        self.store.put(self.region, &stack.id, &stack)?;
+        Ok(stack)
+    }
+
+    /// Makes a stack that has a name and nothing else.
+    pub(super) fn new_stack(self, name: &str) -> Result<Stack, ApiError> {
+        check_name("stackName", name)?;
+        let id = naming::stack_id(self.region, name);
+        self.store.put(self.region, name, &LiveName(id.clone()))?;
+        Ok(Stack {
+            id,
+            name: name.to_owned(),
+            status: StackStatus::ReviewInProgress,
+            status_reason: None,
+            created: self.clock.now(),
+            updated: None,
+            deleted: None,
+            change_set: None,
+            definition: None,
+            settings: Settings::default(),
+            outputs: Vec::new(),
+            resources: Vec::new(),
+            termination_protection: false,
+            disable_rollback: false,
+            operation: None,
+            stable: None,
+            leftovers: Vec::new(),
+        })
+    }
+
+    fn must_have(self, input: Input<'_>) -> Result<ChangeSet, ApiError> {
+        self.change_set(input)?.ok_or_else(|| no_change_set(input.text("ChangeSetName").unwrap_or_default()))
+    }
+}
+
+/// Compares a stack with a definition.
+pub(super) fn compare(
+    stack: &Stack,
+    previous: Option<&Definition>,
+    template: &Template,
+    definition: &Definition,
+) -> Result<Vec<ResourceChange>, ApiError> {
+    let retyped: Vec<&str> = definition
+        .plan
+        .resources
+        .iter()
+        .filter(|declared| stack.resource(&declared.logical_id).is_some_and(|one| one.kind != declared.kind))
+        .map(|declared| declared.logical_id.as_str())
+        .collect();
+    if !retyped.is_empty() {
+        return Err(invalid(format!(
+            "Update of resource type is not permitted. The new template modifies resource type of the following resources: [{}]",
+            retyped.join(", ")
+        )));
+    }
+    let old = previous.and_then(|previous| Template::parse(&previous.template).ok());
+    let comparison = Comparison {
+        resources: &stack.resources,
+        before: old.as_ref().zip(previous.map(|previous| &previous.settings)),
+        template,
+        settings: &definition.settings,
+        plan: &definition.plan,
+    };
+    Ok(comparison.changes()?)
+}
+
+/// Returns whether the outputs are declared as they were.
+pub(super) fn same_outputs(previous: Option<&Definition>, definition: &Definition) -> bool {
+    previous.is_none_or(|previous| previous.plan.outputs == definition.plan.outputs)
+}
+
+/// The refusal of an update in a state that does not allow it.
+pub(super) fn cannot_update(stack: &Stack) -> ApiError {
+    let (id, status) = (&stack.id, stack.status.name());
+    invalid(format!("Stack:{id} is in {status} state and can not be updated."))
+}
+
+fn check_name(member: &str, name: &str) -> Result<(), ApiError> {
+    let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    let complaint = if name.len() > 128 {
+        "Member must have length less than or equal to 128"
+    } else if starts && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Ok(());
+    } else {
+        "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+    };
+    Err(invalid(format!(
+        "1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: {complaint}"
+    )))
+}
+
+fn shown(change: &ResourceChange, with_values: bool) -> Value {
+    let mut scope: Vec<&str> = change.details.iter().map(|detail| detail.attribute.as_str()).collect();
+    scope.sort_unstable();
+    scope.dedup();
+    let mut details: Vec<Value> = change.details.iter().map(|one| detail(one, with_values)).collect();
+    details.dedup();
+    let replacement = match change.replacement {
+        Replacement::False => "False",
+        Replacement::Conditional => "Conditional",
+        Replacement::True => "True",
+    };
+    let mut shown = json!({
+        "PolicyAction": change.policy_action,
+        "Action": match change.action {
+            Action::Add => "Add",
+            Action::Modify => "Modify",
+            Action::Remove => "Remove",
+        },
+        "LogicalResourceId": change.logical_id,
+        "PhysicalResourceId": change.physical_id,
+        "ResourceType": change.kind,
+        "Replacement": (change.action == Action::Modify).then_some(replacement),
+        "Scope": scope,
+        "Details": details,
+    });
+    if with_values && let Value::Object(shown) = &mut shown {
+        shown.insert("BeforeContext".to_owned(), json!(change.before));
+        shown.insert("AfterContext".to_owned(), json!(change.after));
+    }
+    shown
+}
+
+fn detail(detail: &Detail, with_values: bool) -> Value {
+    let recreation = match (detail.recreation, detail.is_dynamic) {
+        (false, _) => "Never",
+        (true, _) => "Always",
+    };
+    let mut target = Map::new();
+    target.insert("Attribute".to_owned(), json!(detail.attribute));
+    target.insert("Name".to_owned(), json!(detail.name));
+    target.insert("RequiresRecreation".to_owned(), json!(recreation));
+    if with_values {
+        let kind = match (&detail.before, &detail.after) {
+            (None, _) => "Add",
+            (_, None) => "Remove",
+            _ => "Modify",
+        };
+        target.insert("Path".to_owned(), json!(detail.path));
+        target.insert("BeforeValue".to_owned(), json!(detail.before));
+        target.insert("AfterValue".to_owned(), json!(detail.after));
+        target.insert("AttributeChangeType".to_owned(), json!(kind));
+    }
+    json!({
+        "Target": target,
+        "Evaluation": if detail.is_dynamic { "Dynamic" } else { "Static" },
+        "ChangeSource": detail.source,
+        "CausingEntity": detail.cause,
+    })
+}

@@ -1,0 +1,380 @@
+//! What a change set will do: the stack as it is against the plan, property by property. Pure.
+//!
+//! Compared is what stands in the template, so a dynamic reference whose secret changed is no change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::record::{Resource, Settings};
+use super::resources::find;
+use super::secrets::mask;
+use super::template::{
+    Declared, Found, Plan, Policy, Reference, Scope, Template, TemplateError, evaluate, references,
+};
+
+/// What AWS shows for a value that only the execution will tell.
+const LATER: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";
+
+/// What happens to one resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ResourceChange {
+    pub(crate) action: Action,
+    pub(crate) logical_id: String,
+    pub(crate) physical_id: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) replacement: Replacement,
+    pub(crate) policy_action: Option<String>,
+    pub(crate) details: Vec<Detail>,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+}
+
+/// Whether a resource comes, changes or goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Action {
+    Add,
+    Modify,
+    Remove,
+}
+
+/// Whether a changed resource becomes a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Replacement {
+    False,
+    Conditional,
+    True,
+}
+
+/// One changed value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Detail {
+    /// `Properties`, `Tags`, `Metadata`, `DeletionPolicy` or `UpdateReplacePolicy`.
+    pub(crate) attribute: String,
+    /// The property.
+    pub(crate) name: Option<String>,
+    pub(crate) path: String,
+    pub(crate) recreation: bool,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+    /// Whether the new value is only known when the change set is executed.
+    pub(crate) is_dynamic: bool,
+    pub(crate) source: String,
+    pub(crate) cause: Option<String>,
+}
+
+/// The two sides of a change set.
+pub(crate) struct Comparison<'a> {
+    /// What the stack has.
+    pub(crate) resources: &'a [Resource],
+    /// The template that it has, with its settings.
+    pub(crate) before: Option<(&'a Template, &'a Settings)>,
+    /// The new template.
+    pub(crate) template: &'a Template,
+    /// The new settings.
+    pub(crate) settings: &'a Settings,
+    /// What they come to.
+    pub(crate) plan: &'a Plan,
+}
+
+impl Comparison<'_> {
+    /// Returns the changes, in the order of the new resources, what goes last.
+    pub(crate) fn changes(&self) -> Result<Vec<ResourceChange>, TemplateError> {
+        let mut scope = Existing { resources: BTreeMap::new(), replaced: BTreeSet::new() };
+        for resource in self.resources.iter().filter(|resource| resource.physical_id.is_some()) {
+            scope.resources.insert(&resource.logical_id, resource);
+        }
+        let mut changes = Vec::new();
+        for declared in &self.plan.resources {
+            let Some(Value::Object(after)) = evaluate(&Value::Object(declared.properties.clone()), &scope)?
+            else {
+                continue;
+            };
+            let change = match scope.resources.get(declared.logical_id.as_str()) {
+                None => Some(added(declared, &after)),
+                Some(resource) => self.modified(resource, declared, &after, &scope.replaced),
+            };
+            if let Some(change) = change {
+                if change.replacement != Replacement::False {
+                    scope.replaced.insert(declared.logical_id.clone());
+                }
+                changes.push(change);
+            }
+        }
+        let stays: BTreeSet<&str> =
+            self.plan.resources.iter().map(|declared| declared.logical_id.as_str()).collect();
+        let gone = self.resources.iter().filter(|one| !stays.contains(one.logical_id.as_str()));
+        changes.extend(gone.map(removed));
+        Ok(changes)
+    }
+
+    fn modified(
+        &self,
+        resource: &Resource,
+        declared: &Declared,
+        after: &Map<String, Value>,
+        replaced: &BTreeSet<String>,
+    ) -> Option<ResourceChange> {
+        let mut details = Vec::new();
+        let mut replacement = Replacement::False;
+        for name in changed_properties(&resource.properties, after) {
+            let recreation = is_create_only(&resource.kind, name);
+            let (source, cause) = self.cause(declared, name, replaced);
+            let mut found = Vec::new();
+            differences(
+                &format!("/Properties/{name}"),
+                resource.properties.get(name),
+                after.get(name),
+                &mut found,
+            );
+            for (path, before, after) in found {
+                let is_dynamic = after.as_deref().is_some_and(|after| after.contains(LATER));
+                if recreation {
+                    let now = if is_dynamic { Replacement::Conditional } else { Replacement::True };
+                    replacement = replacement.max(now);
+                }
+                details.push(Detail {
+                    attribute: if name == "Tags" { "Tags" } else { "Properties" }.to_owned(),
+                    name: (name != "Tags").then(|| name.to_owned()),
+                    path,
+                    recreation,
+                    before,
+                    after,
+                    is_dynamic,
+                    source: source.to_owned(),
+                    cause: cause.clone(),
+                });
+            }
+        }
+        details.extend(self.around(resource, declared));
+        if details.is_empty() {
+            return None;
+        }
+        let policy_action =
+            (replacement != Replacement::False).then(|| match declared.update_replace_policy {
+                Policy::Delete => "ReplaceAndDelete".to_owned(),
+                Policy::Retain | Policy::RetainExceptOnCreate => "ReplaceAndRetain".to_owned(),
+            });
+        Some(ResourceChange {
+            action: Action::Modify,
+            logical_id: resource.logical_id.clone(),
+            physical_id: resource.physical_id.clone(),
+            kind: resource.kind.clone(),
+            replacement,
+            policy_action,
+            details,
+            before: Some(context(&resource.properties, resource.metadata.as_ref())),
+            after: Some(context(after, declared.metadata.as_ref())),
+        })
+    }
+
+    /// The changes outside of the properties.
+    fn around(&self, resource: &Resource, declared: &Declared) -> Vec<Detail> {
+        let mut details = Vec::new();
+        let mut add = |attribute: &str, path: &str, before: Option<String>, after: Option<String>| {
+            if before != after {
+                details.push(Detail {
+                    attribute: attribute.to_owned(),
+                    name: None,
+                    path: path.to_owned(),
+                    recreation: false,
+                    before,
+                    after,
+                    is_dynamic: false,
+                    source: "DirectModification".to_owned(),
+                    cause: None,
+                });
+            }
+        };
+        if find(&resource.kind).is_some_and(super::resources::ResourceType::is_taggable) {
+            let list = |tags: &BTreeMap<String, String>| {
+                let tags: Vec<Value> =
+                    tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+                (!tags.is_empty()).then(|| Value::Array(tags).to_string())
+            };
+            add("Tags", "/Properties/Tags", list(&resource.tags), list(&self.settings.tags));
+        }
+        let policy = |policy: Policy| Some(format!("{policy:?}"));
+        let (old, new) = (resource.deletion_policy, declared.deletion_policy);
+        add("DeletionPolicy", "/DeletionPolicy", policy(old), policy(new));
+        let (old, new) = (resource.update_replace_policy, declared.update_replace_policy);
+        add("UpdateReplacePolicy", "/UpdateReplacePolicy", policy(old), policy(new));
+        let (old, new) = (resource.metadata.as_ref(), declared.metadata.as_ref());
+        add("Metadata", "/Metadata", old.map(Value::to_string), new.map(Value::to_string));
+        details
+    }
+
+    /// Finds why a property changes: its own text, a parameter, or a resource that is replaced.
+    fn cause(
+        &self,
+        declared: &Declared,
+        name: &str,
+        replaced: &BTreeSet<String>,
+    ) -> (&'static str, Option<String>) {
+        let direct = ("DirectModification", None);
+        let Some((template, settings)) = self.before else { return direct };
+        let text = |template: &'_ Template| {
+            template.resource(&declared.logical_id).and_then(|one| one.properties.get(name)).cloned()
+        };
+        let (Some(old), Some(new)) = (text(template), text(self.template)) else { return direct };
+        if old != new {
+            return direct;
+        }
+        let found = references(&new);
+        let parameter = found.iter().find_map(|reference| match reference {
+            Reference::Name(name) => {
+                (settings.parameters.get(name) != self.settings.parameters.get(name)).then_some(name)
+            }
+            _ => None,
+        });
+        if let Some(parameter) = parameter {
+            return ("ParameterReference", Some(parameter.clone()));
+        }
+        let resource = found.iter().find_map(|reference| match reference {
+            Reference::Name(name) if replaced.contains(name) => {
+                Some(("ResourceReference", Some(name.clone())))
+            }
+            Reference::Attribute(name, attribute) if replaced.contains(name) => {
+                Some(("ResourceAttribute", Some(format!("{name}.{attribute}"))))
+            }
+            _ => None,
+        });
+        resource.unwrap_or(direct)
+    }
+}
+
+/// Returns the properties that differ.
+pub(crate) fn changed_properties<'a>(
+    before: &'a Map<String, Value>,
+    after: &'a Map<String, Value>,
+) -> Vec<&'a str> {
+    let names: BTreeSet<&str> = before.keys().chain(after.keys()).map(String::as_str).collect();
+    names.into_iter().filter(|name| !same(before.get(*name), after.get(*name))).collect()
+}
+
+/// Returns whether a changed property needs a new physical resource.
+pub(crate) fn is_create_only(kind: &str, name: &str) -> bool {
+    find(kind).is_some_and(|kind| {
+        kind.properties().iter().any(|property| property.name == name && property.is_create_only)
+    })
+}
+
+fn added(declared: &Declared, after: &Map<String, Value>) -> ResourceChange {
+    ResourceChange {
+        action: Action::Add,
+        logical_id: declared.logical_id.clone(),
+        physical_id: None,
+        kind: declared.kind.clone(),
+        replacement: Replacement::False,
+        policy_action: None,
+        details: Vec::new(),
+        before: None,
+        after: Some(context(after, declared.metadata.as_ref())),
+    }
+}
+
+fn removed(resource: &Resource) -> ResourceChange {
+    let policy = if resource.deletion_policy == Policy::Delete { "Delete" } else { "Retain" };
+    ResourceChange {
+        action: Action::Remove,
+        logical_id: resource.logical_id.clone(),
+        physical_id: resource.physical_id.clone(),
+        kind: resource.kind.clone(),
+        replacement: Replacement::False,
+        policy_action: Some(policy.to_owned()),
+        details: Vec::new(),
+        before: Some(context(&resource.properties, resource.metadata.as_ref())),
+        after: None,
+    }
+}
+
+fn context(properties: &Map<String, Value>, metadata: Option<&Value>) -> String {
+    let mut context = Map::from_iter([("Properties".to_owned(), Value::Object(properties.clone()))]);
+    if let Some(metadata) = metadata {
+        context.insert("Metadata".to_owned(), metadata.clone());
+    }
+    mask(&Value::Object(context).to_string())
+}
+
+fn same(before: Option<&Value>, after: Option<&Value>) -> bool {
+    match (before, after) {
+        (None, None) => true,
+        (Some(Value::Object(before)), Some(Value::Object(after))) => {
+            before.len() == after.len()
+                && before.iter().all(|(name, value)| same(Some(value), after.get(name)))
+        }
+        (Some(Value::Array(before)), Some(Value::Array(after))) => {
+            before.len() == after.len()
+                && before.iter().zip(after).all(|(before, after)| same(Some(before), Some(after)))
+        }
+        // A parameter is always text: 300 and "300" are one value.
+        (Some(before), Some(after)) => {
+            let scalar = |value: &Value| !value.is_object() && !value.is_array();
+            scalar(before) && scalar(after) && text(before) == text(after)
+        }
+        _ => false,
+    }
+}
+
+type Difference = (String, Option<String>, Option<String>);
+
+fn differences(path: &str, before: Option<&Value>, after: Option<&Value>, found: &mut Vec<Difference>) {
+    if same(before, after) {
+        return;
+    }
+    match (before, after) {
+        (Some(Value::Object(before)), Some(Value::Object(after))) => {
+            let new = after.keys().filter(|name| !before.contains_key(*name));
+            for name in before.keys().chain(new) {
+                differences(&format!("{path}/{name}"), before.get(name), after.get(name), found);
+            }
+        }
+        (Some(Value::Array(before)), Some(Value::Array(after))) => {
+            for at in 0..before.len().max(after.len()) {
+                differences(&format!("{path}/{at}"), before.get(at), after.get(at), found);
+            }
+        }
+        _ => found.push((path.to_owned(), before.map(shown), after.map(shown))),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    mask(&text(value))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The resources that are there and stay; what refers to others is known later.
+struct Existing<'a> {
+    resources: BTreeMap<&'a str, &'a Resource>,
+    replaced: BTreeSet<String>,
+}
+
+impl Existing<'_> {
+    fn stays(&self, name: &str) -> Option<&Resource> {
+        self.resources.get(name).copied().filter(|_| !self.replaced.contains(name))
+    }
+}
+
+impl Scope for Existing<'_> {
+    fn reference(&self, name: &str) -> Result<Found, TemplateError> {
+        let id = self.stays(name).and_then(|resource| resource.physical_id.as_deref()).unwrap_or(LATER);
+        Ok(Found::Value(Value::String(id.to_owned())))
+    }
+
+    fn attribute(&self, resource: &str, attribute: &str) -> Result<Found, TemplateError> {
+        let value = self.stays(resource).and_then(|resource| resource.attributes.get(attribute));
+        Ok(Found::Value(value.cloned().unwrap_or_else(|| json!(LATER))))
+    }
+
+    fn mapping(&self, _: &str, _: &str, _: &str) -> Result<Option<Value>, TemplateError> {
+        Ok(None)
+    }
+
+    fn condition(&self, _: &str) -> Result<bool, TemplateError> {
+        Ok(false)
+    }
+}

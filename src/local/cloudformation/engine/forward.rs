@@ -1,0 +1,333 @@
+//! Creating and updating: every resource as soon as what it needs is there.
+
+use super::perform::{Call, Present};
+use super::{Engine, Halt, Turn};
+use crate::local::cloudformation::changes::{changed_properties, is_create_only};
+use crate::local::cloudformation::naming;
+use crate::local::cloudformation::record::{
+    Definition, OnFailure, Operation, OperationKind, Output, Phase, Resource, ResourceStatus, Stack,
+    StackStatus, Task, Work,
+};
+use crate::local::cloudformation::resources::{ResourceType, find};
+use crate::local::cloudformation::secrets::mask;
+use crate::local::cloudformation::template::{Declared, Plan, Policy, evaluate};
+use crate::local::store::StoreError;
+
+const REPLACING: &str =
+    "Requested update requires the creation of a new physical resource; hence creating one.";
+
+impl Engine<'_> {
+    /// Starts all that is ready, else performs one that is started, else ends the phase.
+    pub(super) fn forward(&self, stack: &mut Stack, operation: &mut Operation) -> Result<Turn, Halt> {
+        let plan = self.plan(stack.definition.as_deref())?;
+        let has_failed = operation.tasks.values().any(|task| *task == Task::Failed);
+        if !has_failed && self.start_ready(stack, operation, &plan)? {
+            return Ok(Turn::Goes);
+        }
+        let started =
+            plan.resources.iter().find_map(|declared| match operation.tasks.get(&declared.logical_id) {
+                Some(Task::Started(work)) => Some((declared, work.clone())),
+                _ => None,
+            });
+        if let Some((declared, work)) = started {
+            self.perform(stack, operation, declared, &work)?;
+            operation.tasks.insert(declared.logical_id.clone(), Task::Done);
+            return Ok(Turn::Goes);
+        }
+        if has_failed {
+            return self.give_up(stack, operation);
+        }
+        self.complete(stack, operation, &plan)
+    }
+
+    /// Reads the plan of a definition.
+    pub(super) fn plan(&self, definition: Option<&str>) -> Result<Plan, StoreError> {
+        let Some(id) = definition else { return Ok(Plan::default()) };
+        let definition = self.store.get::<Definition>(self.region, id)?;
+        Ok(definition.map(|definition| definition.plan).unwrap_or_default())
+    }
+
+    /// Starts every resource whose needs are met; returns whether anything is new.
+    fn start_ready(&self, stack: &mut Stack, operation: &mut Operation, plan: &Plan) -> Result<bool, Halt> {
+        let mut is_new = false;
+        for declared in &plan.resources {
+            let is_done = |need: &String| operation.tasks.get(need) == Some(&Task::Done);
+            if operation.tasks.contains_key(&declared.logical_id) || !declared.depends_on.iter().all(is_done)
+            {
+                continue;
+            }
+            let task = self.start(stack, operation, declared)?;
+            operation.tasks.insert(declared.logical_id.clone(), task);
+            is_new = true;
+        }
+        Ok(is_new)
+    }
+
+    fn start(&self, stack: &mut Stack, operation: &Operation, declared: &Declared) -> Result<Task, Halt> {
+        let name = declared.logical_id.as_str();
+        let properties = Present(&stack.resources).properties(name, &declared.properties)?;
+        let key = (stack.id.clone(), stack.name.clone());
+        let key = (key.0.as_str(), key.1.as_str());
+        let tags = stack.settings.tags.clone();
+        let Some(current) = stack.resource_mut(name).filter(|one| one.physical_id.is_some()) else {
+            let mut resource = Resource {
+                logical_id: name.to_owned(),
+                kind: declared.kind.clone(),
+                physical_id: None,
+                status: ResourceStatus::CreateInProgress,
+                status_reason: None,
+                changed: self.clock.now(),
+                properties,
+                attributes: serde_json::Map::new(),
+                tags,
+                depends_on: declared.depends_on.clone(),
+                deletion_policy: declared.deletion_policy,
+                update_replace_policy: declared.update_replace_policy,
+                metadata: declared.metadata.clone(),
+            };
+            let status = ResourceStatus::CreateInProgress;
+            self.journal().resource(key, operation, &mut resource, status, None)?;
+            stack.resources.retain(|other| other.logical_id != name);
+            stack.resources.push(resource);
+            return Ok(Task::Started(Work::Create(naming::suffix())));
+        };
+        let changed = changed_properties(&current.properties, &properties);
+        let is_replaced = changed.iter().any(|property| is_create_only(&current.kind, property));
+        let is_tagged = find(&current.kind).is_some_and(ResourceType::is_taggable) && current.tags != tags;
+        if changed.is_empty() && !is_tagged {
+            describe(current, declared);
+            return Ok(Task::Done);
+        }
+        let reason = is_replaced.then_some(REPLACING);
+        self.journal().resource(key, operation, current, ResourceStatus::UpdateInProgress, reason)?;
+        if let Some(stable) = &mut stack.stable {
+            stable.touched.insert(name.to_owned());
+        }
+        Ok(Task::Started(if is_replaced { Work::Replace(naming::suffix()) } else { Work::Update }))
+    }
+
+    fn perform(
+        &self,
+        stack: &mut Stack,
+        operation: &Operation,
+        declared: &Declared,
+        work: &Work,
+    ) -> Result<(), Halt> {
+        let name = declared.logical_id.as_str();
+        let properties = Present(&stack.resources).properties(name, &declared.properties)?;
+        let tags = stack.settings.tags.clone();
+        let Some(before) = stack.resource(name).cloned() else { return Ok(()) };
+        let call = match work {
+            Work::Create(suffix) | Work::Replace(suffix) => Call::Create(suffix),
+            Work::Update | Work::Restore | Work::Delete => Call::Update(&before),
+        };
+        let made = self.make(stack, (name, &declared.kind), &properties, &tags, &call)?;
+        let mut after = Resource {
+            physical_id: Some(made.physical_id),
+            attributes: made.attributes,
+            properties,
+            tags,
+            ..before.clone()
+        };
+        describe(&mut after, declared);
+        let key = (stack.id.as_str(), stack.name.as_str());
+        let journal = self.journal();
+        let (going, done) = match work {
+            Work::Create(_) => (ResourceStatus::CreateInProgress, ResourceStatus::CreateComplete),
+            _ => (ResourceStatus::UpdateInProgress, ResourceStatus::UpdateComplete),
+        };
+        if matches!(work, Work::Create(_) | Work::Replace(_)) {
+            journal.resource(key, operation, &mut after, going, Some("Resource creation Initiated"))?;
+        }
+        journal.resource(key, operation, &mut after, done, None)?;
+        if matches!(work, Work::Replace(_)) {
+            let policy = before.update_replace_policy;
+            stack.leftovers.push(Resource { deletion_policy: policy, ..before });
+        }
+        if let Some(slot) = stack.resource_mut(name) {
+            *slot = after;
+        }
+        Ok(())
+    }
+
+    fn complete(&self, stack: &mut Stack, operation: &mut Operation, plan: &Plan) -> Result<Turn, Halt> {
+        let journal = self.journal();
+        stack.outputs = outputs(stack, plan)?;
+        if operation.kind == OperationKind::Create {
+            journal.stack(stack, Some(operation), StackStatus::CreateComplete, None)?;
+            return Ok(Turn::Ended);
+        }
+        let stays = |resource: &Resource| {
+            plan.resources.iter().any(|declared| declared.logical_id == resource.logical_id)
+        };
+        let (stay, gone) = std::mem::take(&mut stack.resources).into_iter().partition(stays);
+        stack.resources = stay;
+        let gone: Vec<Resource> = gone;
+        stack.leftovers.extend(gone.into_iter().filter(|resource| resource.physical_id.is_some()));
+        journal.stack(stack, Some(operation), StackStatus::UpdateCleanup, None)?;
+        operation.phase = Phase::Cleanup;
+        operation.tasks.clear();
+        Ok(Turn::Goes)
+    }
+
+    /// Turns a failed creation or update the way that was asked for.
+    fn give_up(&self, stack: &mut Stack, operation: &mut Operation) -> Result<Turn, Halt> {
+        let is_update = operation.kind == OperationKind::Update;
+        let reason = failures(stack, operation);
+        let (status, reason) = match (operation.on_failure, is_update) {
+            (OnFailure::DoNothing, false) => (StackStatus::CreateFailed, reason),
+            (OnFailure::DoNothing, true) => (StackStatus::UpdateFailed, reason),
+            (OnFailure::Delete, false) => {
+                (StackStatus::DeleteInProgress, reason + "Delete requested by user.")
+            }
+            (_, false) => (StackStatus::RollbackInProgress, reason + "Rollback requested by user."),
+            // A stack that was never whole has nothing to go back to but nothing.
+            (_, true) if stack.stable.is_none() => (StackStatus::UpdateFailed, reason),
+            (_, true) => (StackStatus::UpdateRollbackInProgress, reason),
+        };
+        self.journal().stack(stack, Some(operation), status, Some(&reason))?;
+        operation.tasks.clear();
+        operation.phase = match status {
+            StackStatus::UpdateRollbackInProgress => Phase::Back,
+            StackStatus::RollbackInProgress | StackStatus::DeleteInProgress => Phase::Delete,
+            _ => return Ok(Turn::Ended),
+        };
+        Ok(Turn::Goes)
+    }
+
+    /// Records that a resource failed; what else was started is given up.
+    pub(super) fn refused(
+        &self,
+        stack: &mut Stack,
+        operation: &mut Operation,
+        subject: &str,
+        reason: &str,
+    ) -> Result<(), Halt> {
+        match operation.phase {
+            Phase::Forward | Phase::Back => self.failed(stack, operation, subject, reason),
+            Phase::Cleanup => self.left_behind(stack, operation, subject, reason),
+            Phase::Delete if stack.resource(subject).is_none() => {
+                self.left_behind(stack, operation, subject, reason)
+            }
+            Phase::Delete => self.not_deleted(stack, operation, subject, reason),
+        }
+    }
+
+    fn failed(
+        &self,
+        stack: &mut Stack,
+        operation: &mut Operation,
+        subject: &str,
+        reason: &str,
+    ) -> Result<(), Halt> {
+        if stack.resource(subject).is_none() {
+            let plan = self.plan(stack.definition.as_deref())?;
+            let declared = plan.resources.iter().find(|declared| declared.logical_id == subject);
+            stack.resources.extend(declared.map(|declared| self.not_started(declared)));
+        }
+        let started = |task: &Task| matches!(task, Task::Started(_));
+        let others: Vec<String> = operation
+            .tasks
+            .iter()
+            .filter(|(name, task)| started(task) && *name != subject)
+            .map(|(name, _)| name.clone())
+            .collect();
+        let (id, name) = (stack.id.clone(), stack.name.clone());
+        let fail = |resource: &mut Resource, reason: Option<&str>| {
+            let is_new = resource.physical_id.is_none();
+            let status = if is_new { ResourceStatus::CreateFailed } else { ResourceStatus::UpdateFailed };
+            let cancelled = if is_new { "Resource creation cancelled" } else { "Resource update cancelled" };
+            self.journal().resource(
+                (&id, &name),
+                operation,
+                resource,
+                status,
+                Some(reason.unwrap_or(cancelled)),
+            )
+        };
+        if let Some(resource) = stack.resource_mut(subject) {
+            fail(resource, Some(reason))?;
+        }
+        for other in &others {
+            if let Some(resource) = stack.resource_mut(other) {
+                fail(resource, None)?;
+            }
+        }
+        operation.tasks.insert(subject.to_owned(), Task::Failed);
+        for other in others {
+            operation.tasks.insert(other, Task::Cancelled);
+        }
+        Ok(())
+    }
+
+    fn not_started(&self, declared: &Declared) -> Resource {
+        Resource {
+            logical_id: declared.logical_id.clone(),
+            kind: declared.kind.clone(),
+            physical_id: None,
+            status: ResourceStatus::CreateFailed,
+            status_reason: None,
+            changed: self.clock.now(),
+            properties: serde_json::Map::new(),
+            attributes: serde_json::Map::new(),
+            tags: std::collections::BTreeMap::new(),
+            depends_on: declared.depends_on.clone(),
+            deletion_policy: Policy::Delete,
+            update_replace_policy: Policy::Delete,
+            metadata: None,
+        }
+    }
+}
+
+/// Gives a resource what its declaration says outside of its properties.
+fn describe(resource: &mut Resource, declared: &Declared) {
+    resource.depends_on.clone_from(&declared.depends_on);
+    resource.deletion_policy = declared.deletion_policy;
+    resource.update_replace_policy = declared.update_replace_policy;
+    resource.metadata.clone_from(&declared.metadata);
+}
+
+fn outputs(stack: &Stack, plan: &Plan) -> Result<Vec<Output>, Halt> {
+    let present = Present(&stack.resources);
+    let text = |value: &serde_json::Value| -> Result<String, Halt> {
+        match evaluate(value, &present) {
+            Ok(Some(serde_json::Value::String(text))) => Ok(mask(&text)),
+            Ok(Some(other)) => Ok(mask(&other.to_string())),
+            Ok(None) => Ok(String::new()),
+            Err(error) => Err(Halt::Refused { subject: stack.name.clone(), reason: error.to_string() }),
+        }
+    };
+    plan.outputs
+        .iter()
+        .map(|output| {
+            Ok(Output {
+                key: output.key.clone(),
+                value: text(&output.value)?,
+                description: output.description.clone(),
+                export: output.export.as_ref().map(&text).transpose()?,
+            })
+        })
+        .collect()
+}
+
+/// Names what failed, in AWS's words.
+pub(super) fn failures(stack: &Stack, operation: &Operation) -> String {
+    let named = |status: ResourceStatus| -> Vec<&str> {
+        operation
+            .tasks
+            .iter()
+            .filter(|(_, task)| matches!(task, Task::Failed | Task::Cancelled))
+            .filter(|(name, _)| stack.resource(name).is_none_or(|resource| resource.status == status))
+            .map(|(name, _)| name.as_str())
+            .collect()
+    };
+    let mut reason = String::new();
+    for (status, verb) in [(ResourceStatus::CreateFailed, "create"), (ResourceStatus::UpdateFailed, "update")]
+    {
+        let names = named(status);
+        if !names.is_empty() {
+            reason += &format!("The following resource(s) failed to {verb}: [{}]. ", names.join(", "));
+        }
+    }
+    reason
+}

@@ -1,0 +1,337 @@
+//! What the state holds of stacks: their documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::changes::ResourceChange;
+use super::template::{Plan, Policy};
+use crate::local::store::Document;
+
+/// Makes an enumeration whose names are the API's.
+macro_rules! names {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub(crate) enum $name { $(#[serde(rename = $text)] $variant),* }
+
+        impl $name {
+            /// Returns the API's name.
+            pub(crate) fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+        }
+    };
+}
+
+names! {
+    /// The status of a stack.
+    StackStatus {
+        CreateInProgress = "CREATE_IN_PROGRESS",
+        CreateFailed = "CREATE_FAILED",
+        CreateComplete = "CREATE_COMPLETE",
+        RollbackInProgress = "ROLLBACK_IN_PROGRESS",
+        RollbackFailed = "ROLLBACK_FAILED",
+        RollbackComplete = "ROLLBACK_COMPLETE",
+        DeleteInProgress = "DELETE_IN_PROGRESS",
+        DeleteFailed = "DELETE_FAILED",
+        DeleteComplete = "DELETE_COMPLETE",
+        UpdateInProgress = "UPDATE_IN_PROGRESS",
+        UpdateCleanup = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        UpdateComplete = "UPDATE_COMPLETE",
+        UpdateFailed = "UPDATE_FAILED",
+        UpdateRollbackInProgress = "UPDATE_ROLLBACK_IN_PROGRESS",
+        UpdateRollbackFailed = "UPDATE_ROLLBACK_FAILED",
+        UpdateRollbackCleanup = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+        UpdateRollbackComplete = "UPDATE_ROLLBACK_COMPLETE",
+        ReviewInProgress = "REVIEW_IN_PROGRESS",
+    }
+}
+
+names! {
+    /// The status of a resource.
+    ResourceStatus {
+        CreateInProgress = "CREATE_IN_PROGRESS",
+        CreateFailed = "CREATE_FAILED",
+        CreateComplete = "CREATE_COMPLETE",
+        UpdateInProgress = "UPDATE_IN_PROGRESS",
+        UpdateFailed = "UPDATE_FAILED",
+        UpdateComplete = "UPDATE_COMPLETE",
+        DeleteInProgress = "DELETE_IN_PROGRESS",
+        DeleteFailed = "DELETE_FAILED",
+        DeleteComplete = "DELETE_COMPLETE",
+        DeleteSkipped = "DELETE_SKIPPED",
+    }
+}
+
+names! {
+    /// The status of a change set.
+    ChangeSetStatus {
+        Complete = "CREATE_COMPLETE",
+        Failed = "FAILED",
+    }
+}
+
+names! {
+    /// Whether a change set can be executed.
+    ExecutionStatus {
+        Unavailable = "UNAVAILABLE",
+        Available = "AVAILABLE",
+        InProgress = "EXECUTE_IN_PROGRESS",
+        Complete = "EXECUTE_COMPLETE",
+        Failed = "EXECUTE_FAILED",
+    }
+}
+
+names! {
+    /// What happens to a stack whose creation or update fails.
+    OnFailure {
+        Rollback = "ROLLBACK",
+        Delete = "DELETE",
+        DoNothing = "DO_NOTHING",
+    }
+}
+
+names! {
+    /// What an operation does, as DescribeEvents names it.
+    OperationKind {
+        Create = "CREATE_STACK",
+        Update = "UPDATE_STACK",
+        Delete = "DELETE_STACK",
+        Rollback = "ROLLBACK",
+        Continue = "CONTINUE_ROLLBACK",
+    }
+}
+
+/// A stack, also when it is deleted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Stack {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) status: StackStatus,
+    pub(crate) status_reason: Option<String>,
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Option<Timestamp>,
+    pub(crate) deleted: Option<Timestamp>,
+    pub(crate) change_set: Option<String>,
+    /// The id of the definition that it has; nothing while it is in review.
+    pub(crate) definition: Option<String>,
+    /// What does not change while an operation runs.
+    pub(crate) settings: Settings,
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) termination_protection: bool,
+    pub(crate) disable_rollback: bool,
+    pub(crate) operation: Option<Operation>,
+    /// What an update that did not end goes back to.
+    pub(crate) stable: Option<Stable>,
+    /// Physical resources that are deleted when the update or its rollback ends.
+    pub(crate) leftovers: Vec<Resource>,
+}
+
+/// What a request says of a stack besides its template.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) description: Option<String>,
+    /// The values of the parameters; a hidden one's is its reference.
+    pub(crate) parameters: BTreeMap<String, String>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) capabilities: Vec<String>,
+    pub(crate) notification_arns: Vec<String>,
+    pub(crate) role_arn: Option<String>,
+    pub(crate) timeout_minutes: Option<String>,
+}
+
+/// What a stack is, or is to become.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Definition {
+    pub(crate) template: String,
+    pub(crate) settings: Settings,
+    pub(crate) plan: Plan,
+}
+
+/// An output with its value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Output {
+    pub(crate) key: String,
+    pub(crate) value: String,
+    pub(crate) description: Option<String>,
+    pub(crate) export: Option<String>,
+}
+
+/// A resource of a stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Resource {
+    pub(crate) logical_id: String,
+    pub(crate) kind: String,
+    /// Nothing until it was made.
+    pub(crate) physical_id: Option<String>,
+    pub(crate) status: ResourceStatus,
+    pub(crate) status_reason: Option<String>,
+    pub(crate) changed: Timestamp,
+    /// The properties that it was made with; secrets are still references.
+    pub(crate) properties: Map<String, Value>,
+    pub(crate) attributes: Map<String, Value>,
+    /// The stack's tags when it was made.
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) depends_on: Vec<String>,
+    pub(crate) deletion_policy: Policy,
+    pub(crate) update_replace_policy: Policy,
+    pub(crate) metadata: Option<Value>,
+}
+
+/// What a stack was when it was last whole.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Stable {
+    pub(crate) definition: Option<String>,
+    pub(crate) settings: Settings,
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) outputs: Vec<Output>,
+    /// The resources that were changed since, or whose change was tried.
+    pub(crate) touched: BTreeSet<String>,
+}
+
+/// An operation that runs, with how far it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) kind: OperationKind,
+    pub(crate) phase: Phase,
+    pub(crate) token: Option<String>,
+    pub(crate) on_failure: OnFailure,
+    /// The change set that is executed.
+    pub(crate) change_set: Option<String>,
+    pub(crate) tasks: BTreeMap<String, Task>,
+    /// Resources that a deletion leaves, or that a rollback skips.
+    pub(crate) skip: BTreeSet<String>,
+}
+
+/// What an operation is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Phase {
+    /// Making the stack what its definition says.
+    Forward,
+    /// Making the stack what it was.
+    Back,
+    /// Deleting what is no longer needed.
+    Cleanup,
+    /// Deleting all of it.
+    Delete,
+}
+
+/// One resource's part of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// Its start is in the events; the call comes next.
+    Started(Work),
+    /// It is as it should be.
+    Done,
+    /// It failed.
+    Failed,
+    /// It was given up because another failed.
+    Cancelled,
+}
+
+/// What a started task does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Work {
+    /// Make it; the text ends a generated name.
+    Create(String),
+    /// Change it in place.
+    Update,
+    /// Make a new one, and keep the old one until the end.
+    Replace(String),
+    /// Give it back its old physical resource.
+    Restore,
+    /// Delete it.
+    Delete,
+}
+
+/// A change set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ChangeSet {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) stack_id: String,
+    pub(crate) description: Option<String>,
+    pub(crate) created: Timestamp,
+    pub(crate) status: ChangeSetStatus,
+    pub(crate) status_reason: Option<String>,
+    pub(crate) execution: ExecutionStatus,
+    pub(crate) client_token: Option<String>,
+    pub(crate) on_failure: Option<OnFailure>,
+    pub(crate) definition: Definition,
+    pub(crate) changes: Vec<ResourceChange>,
+}
+
+/// The values of a stack's hidden parameters, by name and revision.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Hidden {
+    pub(crate) values: BTreeMap<String, Vec<String>>,
+}
+
+/// The id of the stack that has a name now.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct LiveName(pub(crate) String);
+
+/// The mark of a stack whose operation runs.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Running;
+
+impl Document for Stack {
+    const KIND: &'static str = "cloudformation:stack";
+}
+
+impl Document for Definition {
+    const KIND: &'static str = "cloudformation:definition";
+}
+
+impl Document for ChangeSet {
+    const KIND: &'static str = "cloudformation:change-set";
+}
+
+impl Document for Hidden {
+    const KIND: &'static str = "cloudformation:hidden-parameters";
+    const SECRET: bool = true;
+}
+
+impl Document for LiveName {
+    const KIND: &'static str = "cloudformation:stack-name";
+}
+
+impl Document for Running {
+    const KIND: &'static str = "cloudformation:running";
+}
+
+impl StackStatus {
+    /// Returns whether an operation runs.
+    pub(crate) fn is_in_progress(self) -> bool {
+        self.name().ends_with("_IN_PROGRESS") && self != Self::ReviewInProgress
+    }
+
+    /// Returns whether the stack can be updated.
+    pub(crate) fn can_update(self) -> bool {
+        matches!(
+            self,
+            Self::CreateComplete
+                | Self::UpdateComplete
+                | Self::UpdateRollbackComplete
+                | Self::CreateFailed
+                | Self::UpdateFailed
+        )
+    }
+}
+
+impl Stack {
+    /// Returns a resource of the stack.
+    pub(crate) fn resource(&self, logical_id: &str) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.logical_id == logical_id)
+    }
+
+    /// Returns a resource of the stack, to change it.
+    pub(crate) fn resource_mut(&mut self, logical_id: &str) -> Option<&mut Resource> {
+        self.resources.iter_mut().find(|resource| resource.logical_id == logical_id)
+    }
+}
