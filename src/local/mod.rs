@@ -18,7 +18,6 @@ pub mod momento;
 pub mod secretsmanager;
 pub mod server;
 pub mod sqs;
-pub mod cloudformation;
 pub mod store;
 pub mod sts;
 mod transport;
