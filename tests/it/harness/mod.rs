@@ -1,0 +1,11 @@
+//! Runs the real binary as a user would, in an environment of its own, and shows what came of it.
+
+mod outcome;
+mod server;
+mod session;
+mod source;
+
+pub(crate) use outcome::Outcome;
+pub(crate) use server::Server;
+pub(crate) use session::Session;
+pub(crate) use source::{Source, repository, sources};

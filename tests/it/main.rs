@@ -1,0 +1,15 @@
+//! The one integration-test binary: a module per command, and the rules that the source itself keeps.
+//!
+//! `harness` runs the real binary in an environment of its own. A test reads like a session:
+//!
+//! ```ignore
+//! let session = Session::new();
+//! session.run("put-event cacheSet --local").is(str![[r#"…"#]]);
+//! ```
+//!
+//! `SNAPSHOTS=overwrite cargo test` writes what the binary says into the sources.
+
+mod architecture;
+#[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
+mod harness;
+mod style;
