@@ -5,10 +5,11 @@
 //! (event-ruler's `JsonRuleCompiler`).
 
 mod anything_but;
+mod complexity;
 mod expression;
 mod numeric;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Invalid;
 use super::address;
@@ -94,6 +95,15 @@ pub(super) fn compile(text: &str) -> Result<Compiled, Invalid> {
         |clause: &Vec<usize>| clause.len() > MAX_FIELDS || clause.iter().any(|field| fields[*field].broken);
     if clauses.iter().any(breaks) {
         return Err(Invalid::Engine);
+    }
+    if clauses
+        .iter()
+        .flatten()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .any(|field| complexity::is_too_complex(&fields[*field].test))
+    {
+        return Err(Invalid::Pattern(complexity::REASON.to_owned()));
     }
     Ok(Compiled { fields, clauses, tree })
 }

@@ -10,6 +10,7 @@
 mod address;
 mod compile;
 mod consistency;
+mod event;
 mod explain;
 mod fields;
 mod invalid;
@@ -21,6 +22,7 @@ mod test;
 mod tests;
 mod text;
 
+pub use event::{InvalidEvent, parse_event};
 pub use explain::{Explanation, FieldExplanation, Part};
 pub use invalid::Invalid;
 pub use rules::RuleSet;
