@@ -103,7 +103,10 @@ impl<T: Transport> Job<'_, T> {
         };
         let body = match self.target.input.apply(&event, &context) {
             Ok(body) => body,
-            Err(invalid) => return self.end(Failure::invalid_json(), None, &invalid.body),
+            Err(invalid) => {
+                let body = invalid.body.clone();
+                return self.end(Failure::from(invalid), None, &body);
+            }
         };
         loop {
             if self.is_too_old() {
