@@ -5,8 +5,10 @@
 //! clients in this process, and a server speaks it to everybody else.
 
 pub mod clock;
+pub mod iam;
 pub mod momento;
 pub mod secretsmanager;
 pub mod sqs;
 pub mod store;
+pub mod sts;
 pub mod wire;

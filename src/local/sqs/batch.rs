@@ -12,6 +12,7 @@ use super::message::{self, md5_of_attributes, md5_of_text};
 use super::queue::{Address, Queue};
 use super::rows::{self, Message};
 use super::{Sqs, attributes, error};
+use crate::local::iam::USER_ID;
 use crate::local::wire::{Answer, ApiError};
 
 /// The largest batch of messages, in bytes.
@@ -228,7 +229,7 @@ fn show(message: Message, receipt: &str, input: &ReceiveMessage, now: i64) -> Va
     });
     let names = || input.attribute_names.iter().chain(&input.message_system_attribute_names);
     let system: Map<String, Value> = [
-        ("SenderId", Some("AIDALOCAL0000000000000".to_owned())),
+        ("SenderId", Some(USER_ID.to_owned())),
         ("ApproximateFirstReceiveTimestamp", Some(message.first_received_at.unwrap_or(now).to_string())),
         ("ApproximateReceiveCount", Some((message.receives + 1).to_string())),
         ("SentTimestamp", Some(message.sent_at.to_string())),
