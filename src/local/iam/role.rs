@@ -83,18 +83,16 @@ impl Input<'_> {
     fn max_session_duration(&self) -> Result<Option<i64>, ApiError> {
         let Some(value) = self.0.get("MaxSessionDuration") else { return Ok(None) };
         let seconds = value.as_i64().or_else(|| value.as_str()?.parse().ok());
-        match seconds {
-            Some(seconds @ 3600..=43_200) => Ok(Some(seconds)),
-            _ => {
-                let given = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                let constraint = if seconds.is_some_and(|seconds| seconds > 43_200) {
-                    "Member must have value less than or equal to 43200"
-                } else {
-                    "Member must have value greater than or equal to 3600"
-                };
-                Err(violation(&format!("Value '{given}'"), "maxSessionDuration", constraint))
-            }
+        if let Some(seconds @ 3600..=43_200) = seconds {
+            return Ok(Some(seconds));
         }
+        let given = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let constraint = if seconds.is_some_and(|seconds| seconds > 43_200) {
+            "Member must have value less than or equal to 43200"
+        } else {
+            "Member must have value greater than or equal to 3600"
+        };
+        Err(violation(&format!("Value '{given}'"), "maxSessionDuration", constraint))
     }
 
     fn tags(&self) -> Result<Vec<Tag>, ApiError> {
