@@ -6,6 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::SignedDuration;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Access, Fault, Momento, MomentoError, Operation, Scope};
@@ -469,4 +470,34 @@ async fn a_long_poll_without_a_message_ends_empty() {
     let request = fixture.request("GET", "/topics/my-cache/t", b"");
     let answer = show(&fixture.momento.poll(REGION, &request).await);
     assert_eq!(answer, (200, r#"{"items":[]}"#.to_owned()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_request_makes_it_panic(
+        method in "GET|PUT|POST|DELETE|PATCH",
+        path in "/(cache|topics)/[a-z%+/]{0,8}(/[ -~&&[^ \"#<>?\\\\^`{|}]]{0,6})?",
+        query in "((key|key_base64|ttl_seconds|token|sequence_number|sequence_page)=[0-9a-zA-Z%+=_-]{0,20}&?){0,4}",
+        token in "[ -~]{0,30}",
+        body in proptest::collection::vec(any::<u8>(), 0..64),
+    ) {
+        let fixture = Fixture::new();
+        let Ok(uri) = format!("{path}?{query}").parse::<http::Uri>() else { return Ok(()) };
+        for authorization in [token.as_str(), fixture.key.as_str()] {
+            let mut request = fixture.request(&method, "/", &body);
+            *request.uri_mut() = uri.clone();
+            request.headers_mut().insert("authorization", authorization.parse().unwrap());
+            let (status, answer) = show(&fixture.momento.handle(REGION, &request));
+            prop_assert!(matches!(status, 200 | 204 | 400 | 401 | 404 | 405), "{status} {answer}");
+        }
+    }
+
+    #[test]
+    fn no_token_is_accepted_that_is_not_a_jwt(token in "[A-Za-z0-9._=-]{1,60}") {
+        let fixture = Fixture::new();
+        let (status, _) = fixture.with_key(&token, "GET", "/cache/my-cache?key=a");
+        prop_assert_eq!(status, 401);
+    }
 }

@@ -16,20 +16,17 @@ impl SecretsManager {
             return Err(check::marked_for_deletion());
         }
         let stage = input.version_stage.as_deref();
-        let version = match input.version_id.as_deref() {
-            Some(id) => {
-                let version = secret.version(id).ok_or_else(|| check::value_not_found("VersionId", id))?;
-                if stage.is_some_and(|stage| !version.has(stage)) {
-                    return Err(check::invalid_request(
-                        "You provided a VersionStage that is not associated to the provided VersionId.",
-                    ));
-                }
-                version
+        let version = if let Some(id) = input.version_id.as_deref() {
+            let version = secret.version(id).ok_or_else(|| check::value_not_found("VersionId", id))?;
+            if stage.is_some_and(|stage| !version.has(stage)) {
+                return Err(check::invalid_request(
+                    "You provided a VersionStage that is not associated to the provided VersionId.",
+                ));
             }
-            None => {
-                let stage = stage.unwrap_or(CURRENT);
-                secret.staged(stage).ok_or_else(|| check::value_not_found("staging label", stage))?
-            }
+            version
+        } else {
+            let stage = stage.unwrap_or(CURRENT);
+            secret.staged(stage).ok_or_else(|| check::value_not_found("staging label", stage))?
         };
         let mut answer = json!({
             "ARN": secret.arn,

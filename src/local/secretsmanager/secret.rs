@@ -84,16 +84,16 @@ impl Secret {
     }
 
     /// Adds a version and moves the labels to it; the first version is always the current one.
-    pub(super) fn add(&mut self, id: String, content: Content, stages: &[String], now: Timestamp) {
+    pub(super) fn add(&mut self, id: &str, content: Content, stages: &[String], now: Timestamp) {
         let first = self.versions.is_empty();
         let version =
-            Version { id: id.clone(), content, stages: Vec::new(), created_at: now, accessed_at: None };
+            Version { id: id.to_owned(), content, stages: Vec::new(), created_at: now, accessed_at: None };
         self.versions.push(version);
         for stage in stages {
-            self.attach(stage, &id);
+            self.attach(stage, id);
         }
         if first {
-            self.attach(CURRENT, &id);
+            self.attach(CURRENT, id);
         }
         self.changed_at = now;
         self.forget_old(now);

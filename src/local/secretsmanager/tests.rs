@@ -40,6 +40,11 @@ impl Fixture {
         self.service.call(REGION, action, input).unwrap()
     }
 
+    /// Returns the current time as the API writes it.
+    fn now(&self) -> f64 {
+        super::read::seconds(self.clock.now()).as_f64().unwrap()
+    }
+
     fn error(&self, action: &str, input: &Value) -> String {
         self.service.call(REGION, action, input).unwrap_err().to_string()
     }
@@ -79,10 +84,7 @@ fn makes_a_secret_whose_version_is_the_request_token() {
         json!({"ARN": arn, "Name": "app/token", "VersionId": FIRST, "SecretString": "one",
             "VersionStages": ["AWSCURRENT"], "CreatedDate": value["CreatedDate"]})
     );
-    assert!(
-        (value["CreatedDate"].as_f64().unwrap() - fixture.clock.now().as_millisecond() as f64 / 1e3).abs()
-            < 9.0
-    );
+    assert!((value["CreatedDate"].as_f64().unwrap() - fixture.now()).abs() < 9.0);
     let described = fixture.call("DescribeSecret", &json!({"SecretId": arn}));
     assert_eq!(
         described,
@@ -258,7 +260,7 @@ fn lists_versions_deprecated_ones_on_request() {
 fn a_deleted_secret_waits_for_its_window_and_is_gone() {
     let fixture = Fixture::with_secret();
     let answer = fixture.call("DeleteSecret", &json!({"SecretId": "s", "RecoveryWindowInDays": 7}));
-    let window = answer["DeletionDate"].as_f64().unwrap() - fixture.clock.now().as_millisecond() as f64 / 1e3;
+    let window = answer["DeletionDate"].as_f64().unwrap() - fixture.now();
     assert!((window - 7.0 * 86_400.0).abs() < 9.0, "{window}");
     assert_eq!(fixture.error("GetSecretValue", &json!({"SecretId": "s"})), MARKED);
     assert_eq!(fixture.error("PutSecretValue", &json!({"SecretId": "s", "SecretString": "x"})), MARKED);

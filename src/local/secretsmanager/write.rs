@@ -53,7 +53,7 @@ impl SecretsManager {
         let mut answer = json!({"ARN": secret.arn, "Name": secret.name});
         if let Some(content) = content {
             answer["VersionId"] = token.as_str().into();
-            secret.add(token, content, &[], now);
+            secret.add(&token, content, &[], now);
         }
         self.store.put(region, &name, &secret)?;
         Ok(answer)
@@ -76,7 +76,7 @@ impl SecretsManager {
             }
             Some(_) => {}
             None => {
-                secret.add(token.clone(), content, &stages, self.clock.now());
+                secret.add(&token, content, &stages, self.clock.now());
                 self.store.put(region, &secret.name, &secret)?;
             }
         }
@@ -102,7 +102,7 @@ impl SecretsManager {
                 return Err(check::token_in_use(&token, &secret.arn));
             }
             answer["VersionId"] = token.as_str().into();
-            secret.add(token, content, &[CURRENT.to_owned()], now);
+            secret.add(&token, content, &[CURRENT.to_owned()], now);
         }
         self.store.put(region, &secret.name, &secret)?;
         Ok(answer)

@@ -7,11 +7,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::input::{Batch, Receipt, ReceiveMessage, SendMessage};
+use super::input::{Batch, ReceiveMessage, Received, SendMessage};
 use super::message::{self, md5_of_attributes, md5_of_text};
 use super::queue::{Address, Queue};
 use super::rows::{self, Message};
 use super::{Sqs, attributes, error};
+use crate::local::iam::USER_ID;
 use crate::local::wire::{Answer, ApiError};
 
 /// The largest batch of messages, in bytes.
@@ -81,23 +82,23 @@ impl Sqs {
         Ok(json!({"Messages": received}))
     }
 
-    pub(super) fn delete_message(&self, region: &str, input: &Receipt) -> Answer {
+    pub(super) fn delete_message(&self, region: &str, input: &Received) -> Answer {
         let (address, _) = self.open(region, input.queue_url.as_deref())?;
         self.delete(&address, input)
     }
 
-    pub(super) fn delete_message_batch(&self, region: &str, input: &Batch<Receipt>) -> Answer {
+    pub(super) fn delete_message_batch(&self, region: &str, input: &Batch<Received>) -> Answer {
         let (address, _) = self.open(region, input.queue_url.as_deref())?;
         check_batch("DeleteMessage", input.entries.iter().map(|entry| entry.id.as_str()))?;
         batch(input.entries.iter(), |entry| entry.id.clone(), |entry| self.delete(&address, entry))
     }
 
-    pub(super) fn change_message_visibility(&self, region: &str, input: &Receipt) -> Answer {
+    pub(super) fn change_message_visibility(&self, region: &str, input: &Received) -> Answer {
         let (address, _) = self.open(region, input.queue_url.as_deref())?;
         self.change_visibility(&address, input)
     }
 
-    pub(super) fn change_message_visibility_batch(&self, region: &str, input: &Batch<Receipt>) -> Answer {
+    pub(super) fn change_message_visibility_batch(&self, region: &str, input: &Batch<Received>) -> Answer {
         let (address, _) = self.open(region, input.queue_url.as_deref())?;
         check_batch("ChangeMessageVisibility", input.entries.iter().map(|entry| entry.id.as_str()))?;
         batch(input.entries.iter(), |entry| entry.id.clone(), |entry| self.change_visibility(&address, entry))
@@ -145,13 +146,13 @@ impl Sqs {
         Ok(answer)
     }
 
-    fn delete(&self, address: &Address, input: &Receipt) -> Answer {
+    fn delete(&self, address: &Address, input: &Received) -> Answer {
         let (number, receipt) = parse_receipt(input)?;
         rows::delete(&self.store, address, number, &receipt)?;
         Ok(json!({}))
     }
 
-    fn change_visibility(&self, address: &Address, input: &Receipt) -> Answer {
+    fn change_visibility(&self, address: &Address, input: &Received) -> Answer {
         let hidden = input.visibility_timeout.ok_or_else(|| error::missing("VisibilityTimeout"))?;
         error::between("VisibilityTimeout", hidden, 0, 43_200)?;
         let (number, receipt) = parse_receipt(input)?;
@@ -228,7 +229,7 @@ fn show(message: Message, receipt: &str, input: &ReceiveMessage, now: i64) -> Va
     });
     let names = || input.attribute_names.iter().chain(&input.message_system_attribute_names);
     let system: Map<String, Value> = [
-        ("SenderId", Some("AIDALOCAL0000000000000".to_owned())),
+        ("SenderId", Some(USER_ID.to_owned())),
         ("ApproximateFirstReceiveTimestamp", Some(message.first_received_at.unwrap_or(now).to_string())),
         ("ApproximateReceiveCount", Some((message.receives + 1).to_string())),
         ("SentTimestamp", Some(message.sent_at.to_string())),
@@ -250,7 +251,7 @@ fn show(message: Message, receipt: &str, input: &ReceiveMessage, now: i64) -> Va
     shown
 }
 
-fn parse_receipt(input: &Receipt) -> Result<(i64, String), ApiError> {
+fn parse_receipt(input: &Received) -> Result<(i64, String), ApiError> {
     let handle = input.receipt_handle.as_deref().ok_or_else(|| error::missing("ReceiptHandle"))?;
     let parse = || {
         let text = String::from_utf8(STANDARD.decode(handle).ok()?).ok()?;

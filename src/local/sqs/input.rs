@@ -110,7 +110,7 @@ pub(super) struct ReceiveMessage {
 /// A received message to delete or hide: of the single actions, and an entry of the batches.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Receipt {
+pub(super) struct Received {
     #[serde(default)]
     pub(super) id: String,
     pub(super) queue_url: Option<String>,

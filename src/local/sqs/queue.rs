@@ -219,7 +219,7 @@ impl Sqs {
 }
 
 fn check_name(name: &str) -> Result<(), ApiError> {
-    if name.ends_with(".fifo") {
+    if name.strip_suffix(".fifo").is_some() {
         return Err(ApiError::client("UnsupportedOperation", "The local SQS has no FIFO queues."));
     }
     let valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
