@@ -1,4 +1,4 @@
-//! The event that TestEventPattern takes.
+//! The event that `TestEventPattern` takes.
 
 use crate::model::json::Json;
 
@@ -24,7 +24,7 @@ impl InvalidEvent {
     }
 }
 
-/// Reads an event as TestEventPattern does: every member but the time may have any type.
+/// Reads an event as `TestEventPattern` does: every member but the time may have any type.
 pub fn parse_event(text: &str) -> Result<Json, InvalidEvent> {
     let event = Json::parse(text).map_err(|_| InvalidEvent::Shape)?;
     if REQUIRED.iter().any(|name| event.get(name).is_none()) {

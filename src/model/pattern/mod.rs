@@ -35,7 +35,7 @@ use fields::Paths;
 /// The most characters of a pattern that the API takes.
 pub const MAX_LENGTH: usize = 4096;
 
-/// The most characters of a rule's pattern under the default quota; PutRule refuses more.
+/// The most characters of a rule's pattern under the default quota; `PutRule` refuses more.
 pub const QUOTA_LENGTH: usize = 2048;
 
 /// An event pattern.

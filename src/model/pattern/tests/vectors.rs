@@ -11,7 +11,7 @@ const ENGINE: &str = include_str!("../../../../tests/vectors/patterns.tsv");
 /// Answers of AWS itself.
 const AWS: &str = include_str!("../../../../tests/vectors/patterns-aws.tsv");
 
-/// Answers as TestEventPattern does: the verdict, and the code and message of a refusal.
+/// Answers as `TestEventPattern` does: the verdict, and the code and message of a refusal.
 fn test_event_pattern(pattern: &str, event: &str) -> (String, String, String) {
     match parse_event(event) {
         Ok(_) => run(pattern, event),
