@@ -9,6 +9,8 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test` writes what the binary says into the sources.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 mod architecture;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::{Outcome, Server};
 
 /// How long a command may take before it counts as hung.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A user's session in a temporary directory that is removed at the end.
 ///
