@@ -204,6 +204,8 @@ pub(crate) struct Operation {
     /// The change set that is executed.
     pub(crate) change_set: Option<String>,
     pub(crate) tasks: BTreeMap<String, Task>,
+    /// The started tasks, in the order in which their calls are made.
+    pub(crate) queue: Vec<String>,
     /// Resources that a deletion leaves, or that a rollback skips.
     pub(crate) skip: BTreeSet<String>,
 }
@@ -303,6 +305,36 @@ impl Document for LiveName {
 
 impl Document for Running {
     const KIND: &'static str = "cloudformation:running";
+}
+
+impl Operation {
+    /// Starts a task; its call is made after those that were started before.
+    pub(crate) fn start(&mut self, subject: &str, work: Work) {
+        self.tasks.insert(subject.to_owned(), Task::Started(work));
+        self.queue.push(subject.to_owned());
+    }
+
+    /// Returns the task whose call is next.
+    pub(crate) fn next(&self) -> Option<(String, Work)> {
+        let subject = self.queue.first()?;
+        match self.tasks.get(subject) {
+            Some(Task::Started(work)) => Some((subject.clone(), work.clone())),
+            _ => None,
+        }
+    }
+
+    /// Ends a task.
+    pub(crate) fn end(&mut self, subject: &str, task: Task) {
+        self.queue.retain(|other| other != subject);
+        self.tasks.insert(subject.to_owned(), task);
+    }
+
+    /// Goes to another phase, where no task is known yet.
+    pub(crate) fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.tasks.clear();
+        self.queue.clear();
+    }
 }
 
 impl StackStatus {

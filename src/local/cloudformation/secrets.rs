@@ -119,7 +119,8 @@ impl Hidden {
     }
 }
 
-fn reveal_text<E: From<String>>(
+/// Replaces every reference in a text; what was put in is added to `revealed`.
+pub(crate) fn reveal_text<E: From<String>>(
     text: &str,
     revealed: &mut Vec<String>,
     lookup: &dyn Fn(&Secret) -> Result<String, E>,

@@ -125,8 +125,7 @@ impl Api<'_> {
         }
         let Some(mut operation) = stack.operation.take() else { return Ok(json!({})) };
         operation.token = input.text("ClientRequestToken").map(str::to_owned).or(operation.token);
-        operation.phase = Phase::Back;
-        operation.tasks.clear();
+        operation.enter(Phase::Back);
         let status = StackStatus::UpdateRollbackInProgress;
         self.journal().stack(&mut stack, Some(&operation), status, Some("User Initiated"))?;
         stack.operation = Some(operation);

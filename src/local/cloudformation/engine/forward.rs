@@ -24,14 +24,11 @@ impl Engine<'_> {
         if !has_failed && self.start_ready(stack, operation, &plan)? {
             return Ok(Turn::Goes);
         }
-        let started =
-            plan.resources.iter().find_map(|declared| match operation.tasks.get(&declared.logical_id) {
-                Some(Task::Started(work)) => Some((declared, work.clone())),
-                _ => None,
-            });
-        if let Some((declared, work)) = started {
-            self.perform(stack, operation, declared, &work)?;
-            operation.tasks.insert(declared.logical_id.clone(), Task::Done);
+        if let Some((name, work)) = operation.next() {
+            if let Some(declared) = plan.resources.iter().find(|declared| declared.logical_id == name) {
+                self.perform(stack, operation, declared, &work)?;
+            }
+            operation.end(&name, Task::Done);
             return Ok(Turn::Goes);
         }
         if has_failed {
@@ -56,14 +53,22 @@ impl Engine<'_> {
             {
                 continue;
             }
-            let task = self.start(stack, operation, declared)?;
-            operation.tasks.insert(declared.logical_id.clone(), task);
+            match self.start(stack, operation, declared)? {
+                Some(work) => operation.start(&declared.logical_id, work),
+                None => operation.end(&declared.logical_id, Task::Done),
+            }
             is_new = true;
         }
         Ok(is_new)
     }
 
-    fn start(&self, stack: &mut Stack, operation: &Operation, declared: &Declared) -> Result<Task, Halt> {
+    /// Decides what a resource needs, and says that it starts; nothing when it is as it should be.
+    fn start(
+        &self,
+        stack: &mut Stack,
+        operation: &Operation,
+        declared: &Declared,
+    ) -> Result<Option<Work>, Halt> {
         let name = declared.logical_id.as_str();
         let properties = Present(&stack.resources).properties(name, &declared.properties)?;
         let key = (stack.id.clone(), stack.name.clone());
@@ -89,21 +94,21 @@ impl Engine<'_> {
             self.journal().resource(key, operation, &mut resource, status, None)?;
             stack.resources.retain(|other| other.logical_id != name);
             stack.resources.push(resource);
-            return Ok(Task::Started(Work::Create(naming::suffix())));
+            return Ok(Some(Work::Create(naming::suffix())));
         };
         let changed = changed_properties(&current.properties, &properties);
         let is_replaced = changed.iter().any(|property| is_create_only(&current.kind, property));
         let is_tagged = find(&current.kind).is_some_and(ResourceType::is_taggable) && current.tags != tags;
         if changed.is_empty() && !is_tagged {
             describe(current, declared);
-            return Ok(Task::Done);
+            return Ok(None);
         }
         let reason = is_replaced.then_some(REPLACING);
         self.journal().resource(key, operation, current, ResourceStatus::UpdateInProgress, reason)?;
         if let Some(stable) = &mut stack.stable {
             stable.touched.insert(name.to_owned());
         }
-        Ok(Task::Started(if is_replaced { Work::Replace(naming::suffix()) } else { Work::Update }))
+        Ok(Some(if is_replaced { Work::Replace(naming::suffix()) } else { Work::Update }))
     }
 
     fn perform(
@@ -165,8 +170,7 @@ impl Engine<'_> {
         let gone: Vec<Resource> = gone;
         stack.leftovers.extend(gone.into_iter().filter(|resource| resource.physical_id.is_some()));
         journal.stack(stack, Some(operation), StackStatus::UpdateCleanup, None)?;
-        operation.phase = Phase::Cleanup;
-        operation.tasks.clear();
+        operation.enter(Phase::Cleanup);
         Ok(Turn::Goes)
     }
 
@@ -186,12 +190,11 @@ impl Engine<'_> {
             (_, true) => (StackStatus::UpdateRollbackInProgress, reason),
         };
         self.journal().stack(stack, Some(operation), status, Some(&reason))?;
-        operation.tasks.clear();
-        operation.phase = match status {
-            StackStatus::UpdateRollbackInProgress => Phase::Back,
-            StackStatus::RollbackInProgress | StackStatus::DeleteInProgress => Phase::Delete,
+        match status {
+            StackStatus::UpdateRollbackInProgress => operation.enter(Phase::Back),
+            StackStatus::RollbackInProgress | StackStatus::DeleteInProgress => operation.enter(Phase::Delete),
             _ => return Ok(Turn::Ended),
-        };
+        }
         Ok(Turn::Goes)
     }
 
@@ -225,13 +228,7 @@ impl Engine<'_> {
             let declared = plan.resources.iter().find(|declared| declared.logical_id == subject);
             stack.resources.extend(declared.map(|declared| self.not_started(declared)));
         }
-        let started = |task: &Task| matches!(task, Task::Started(_));
-        let others: Vec<String> = operation
-            .tasks
-            .iter()
-            .filter(|(name, task)| started(task) && *name != subject)
-            .map(|(name, _)| name.clone())
-            .collect();
+        let others: Vec<String> = operation.queue.iter().filter(|name| *name != subject).cloned().collect();
         let (id, name) = (stack.id.clone(), stack.name.clone());
         let fail = |resource: &mut Resource, reason: Option<&str>| {
             let is_new = resource.physical_id.is_none();
@@ -253,9 +250,9 @@ impl Engine<'_> {
                 fail(resource, None)?;
             }
         }
-        operation.tasks.insert(subject.to_owned(), Task::Failed);
+        operation.end(subject, Task::Failed);
         for other in others {
-            operation.tasks.insert(other, Task::Cancelled);
+            operation.end(&other, Task::Cancelled);
         }
         Ok(())
     }

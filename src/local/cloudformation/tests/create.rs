@@ -27,11 +27,11 @@ fn a_stack_is_made_in_order_and_deleted_in_reverse() {
             "GetSecretValue",
             "CreateConnection",
             "DescribeConnection",
+            "CreateQueue",
+            "GetQueueAttributes",
             "CreateApiDestination",
             "CreateRole",
             "PutRolePolicy",
-            "CreateQueue",
-            "GetQueueAttributes",
             "PutRule",
             "PutTargets",
             "SetQueueAttributes"

@@ -12,7 +12,6 @@ use crate::local::wire::{Answer, ApiError, Service, Services};
 
 /// CloudFormation with its fake neighbours.
 pub(super) struct World {
-    pub(super) store: Arc<Store>,
     pub(super) cloudformation: CloudFormation,
     pub(super) services: Fake,
 }
@@ -32,8 +31,8 @@ impl World {
 
     pub(super) fn on(store: Arc<Store>) -> Self {
         let clock = Arc::new(Clock::new(Pace::Virtual));
-        let cloudformation = CloudFormation::new(Arc::clone(&store), clock).unwrap();
-        Self { store, cloudformation, services: Fake::default() }
+        let cloudformation = CloudFormation::new(store, clock).unwrap();
+        Self { cloudformation, services: Fake::default() }
     }
 
     pub(super) fn call(&self, action: &str, input: &Value) -> Answer {
