@@ -88,13 +88,11 @@ impl Template {
         attributes: TypeAttributes,
     ) -> Result<Plan, TemplateError> {
         self.check(attributes)?;
-        let conditions = Conditions::new(&self.conditions);
-        let plain = Names { template: self, values, pseudo, conditions: &conditions, truths: None };
+        let conditions = Conditions::new(&self.conditions)?;
+        let plain = Names { template: self, values, pseudo, conditions: &conditions };
         rules::check(&self.rules, &plain)?;
-        for name in self.conditions.keys() {
-            conditions.named(name, &plain)?;
-        }
-        let scope = Names { values: shown, truths: Some(&plain), ..plain };
+        conditions.evaluate(&plain)?;
+        let scope = Names { values: shown, ..plain };
         let mut kept = Vec::new();
         for resource in &self.resources {
             if let Some(condition) = &resource.condition
@@ -314,8 +312,6 @@ struct Names<'a> {
     values: &'a BTreeMap<String, String>,
     pseudo: &'a Pseudo<'a>,
     conditions: &'a Conditions<'a>,
-    /// Where conditions look: they see the hidden values that properties do not.
-    truths: Option<&'a Names<'a>>,
 }
 
 impl Scope for Names<'_> {
@@ -352,6 +348,6 @@ impl Scope for Names<'_> {
     }
 
     fn condition(&self, name: &str) -> Result<bool, TemplateError> {
-        self.conditions.named(name, self.truths.unwrap_or(self))
+        self.conditions.named(name)
     }
 }

@@ -199,7 +199,8 @@ fn an_unknown_property_fails_its_resource() {
 #[test]
 fn a_secret_that_is_not_there_fails_in_awss_words() {
     let world = World::new();
-    let parameters = json!([{"ParameterKey": "Token", "ParameterValue": "{{resolve:secretsmanager:other}}"}]);
+    let parameters =
+        json!([{"ParameterKey": "Token", "ParameterValue": "{{resolve:secretsmanager:missing}}"}]);
     create(&world, TEMPLATE, json!({"Parameters": parameters}));
     let story = story(&world, "shop");
     assert!(

@@ -74,13 +74,11 @@ impl Services for Fake {
         let arn = |kind: &str, name: &str| format!("arn:aws:{service}:{region}:000000000000:{kind}/{name}");
         let name = input["Name"].as_str().unwrap_or_default();
         Ok(match action {
-            "GetSecretValue" => match input["SecretId"].as_str() {
-                Some("momento") => json!({"SecretString": "{\"token\": \"s3cret\"}"}),
-                _ => {
-                    let message = "Secrets Manager can't find the specified secret.";
-                    return Err(ApiError::client("ResourceNotFoundException", message));
-                }
-            },
+            "GetSecretValue" if input["SecretId"] == "missing" => {
+                let message = "Secrets Manager can't find the specified secret.";
+                return Err(ApiError::client("ResourceNotFoundException", message));
+            }
+            "GetSecretValue" => json!({"SecretString": "{\"token\": \"s3cret\"}"}),
             "DescribeConnection" => json!({
                 "ConnectionArn": format!("{}/uuid", arn("connection", name)),
                 "SecretArn": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:events!connection",
@@ -104,7 +102,9 @@ impl Services for Fake {
             }
             "CreateEventBus" => json!({"EventBusArn": arn("event-bus", name)}),
             "DescribeEventBus" => json!({"Arn": arn("event-bus", name)}),
-            "CreateSecret" => json!({"ARN": format!("arn:secret:{name}")}),
+            "CreateSecret" => {
+                json!({"ARN": format!("arn:aws:secretsmanager:{region}:000000000000:secret:{name}-AbCdEf")})
+            }
             "GetRandomPassword" => json!({"RandomPassword": "random"}),
             _ => json!({}),
         })
