@@ -1,6 +1,6 @@
 //! Rolling an update back, and deleting what an update or its rollback leaves over.
 
-use super::forward::failures;
+use super::failure::failures;
 use super::perform::Call;
 use super::{Engine, Halt, Turn};
 use crate::local::cloudformation::record::{

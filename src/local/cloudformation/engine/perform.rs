@@ -87,7 +87,8 @@ impl Engine<'_> {
     fn secret(&self, stack: &Stack, secret: &Secret) -> Result<String, Refusal> {
         match secret {
             Secret::Parameter { name, revision } => {
-                let hidden = self.store.get::<Hidden>(self.region, &stack.id).unwrap_or_default();
+                let hidden = self.store.get::<Hidden>(self.region, &stack.id);
+                let hidden = hidden.map_err(|error| Refusal::Properties(error.to_string()))?;
                 let value = hidden.and_then(|hidden| hidden.value(name, *revision));
                 let value = value.ok_or_else(|| {
                     Refusal::Properties(format!("The value of the parameter {name} is gone"))
@@ -198,6 +199,6 @@ fn in_legacy_words(refusal: Refusal) -> Refusal {
             "{} (Service: AWSSecretsManager; Status Code: {}; Error Code: {}; Proxy: null)",
             error.message, error.status, error.code
         )),
-        other => other,
+        other @ Refusal::Properties(_) => other,
     }
 }
