@@ -96,10 +96,10 @@ impl Hidden {
             Secret::Parameter { name, revision } => Ok(self.value(name, *revision).unwrap_or_default()),
             Secret::Manager { .. } => Err(String::new()),
         };
-        match text.starts_with(HIDDEN) {
-            true => reveal_text(text, &mut Vec::new(), &lookup).unwrap_or_else(|_: String| text.to_owned()),
-            false => text.to_owned(),
+        if !text.starts_with(HIDDEN) {
+            return text.to_owned();
         }
+        reveal_text(text, &mut Vec::new(), &lookup).unwrap_or_else(|_: String| text.to_owned())
     }
 
     /// Empties every value that none of these parameters refers to.
@@ -119,7 +119,8 @@ impl Hidden {
     }
 }
 
-fn reveal_text<E: From<String>>(
+/// Replaces every reference in a text; what was put in is added to `revealed`.
+pub(crate) fn reveal_text<E: From<String>>(
     text: &str,
     revealed: &mut Vec<String>,
     lookup: &dyn Fn(&Secret) -> Result<String, E>,

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::compare::{cannot_update, check_name, compare, same_outputs};
+use super::show::shown;
 use super::{Api, no_change_set, pairs};
-use crate::local::cloudformation::changes::{Action, Comparison, Detail, Replacement, ResourceChange};
 use crate::local::cloudformation::engine::{Start, begin};
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::naming;
 use crate::local::cloudformation::record::{
-    ChangeSet, ChangeSetStatus, Definition, ExecutionStatus, LiveName, OnFailure, Settings, Stack,
-    StackStatus,
+    ChangeSet, ChangeSetStatus, ExecutionStatus, OnFailure, Stack, StackStatus,
 };
 use crate::local::cloudformation::secrets::mask;
-use crate::local::cloudformation::template::Template;
 use crate::local::wire::{Answer, ApiError};
 
 const NO_CHANGES: &str =
@@ -217,149 +216,7 @@ impl Api<'_> {
         Ok(stack)
     }
 
-    /// Makes a stack that has a name and nothing else.
-    pub(super) fn new_stack(self, name: &str) -> Result<Stack, ApiError> {
-        check_name("stackName", name)?;
-        let id = naming::stack_id(self.region, name);
-        self.store.put(self.region, name, &LiveName(id.clone()))?;
-        Ok(Stack {
-            id,
-            name: name.to_owned(),
-            status: StackStatus::ReviewInProgress,
-            status_reason: None,
-            created: self.clock.now(),
-            updated: None,
-            deleted: None,
-            change_set: None,
-            definition: None,
-            settings: Settings::default(),
-            outputs: Vec::new(),
-            resources: Vec::new(),
-            termination_protection: false,
-            disable_rollback: false,
-            operation: None,
-            stable: None,
-            leftovers: Vec::new(),
-        })
-    }
-
     fn must_have(self, input: Input<'_>) -> Result<ChangeSet, ApiError> {
         self.change_set(input)?.ok_or_else(|| no_change_set(input.text("ChangeSetName").unwrap_or_default()))
     }
-}
-
-/// Compares a stack with a definition.
-pub(super) fn compare(
-    stack: &Stack,
-    previous: Option<&Definition>,
-    template: &Template,
-    definition: &Definition,
-) -> Result<Vec<ResourceChange>, ApiError> {
-    let retyped: Vec<&str> = definition
-        .plan
-        .resources
-        .iter()
-        .filter(|declared| stack.resource(&declared.logical_id).is_some_and(|one| one.kind != declared.kind))
-        .map(|declared| declared.logical_id.as_str())
-        .collect();
-    if !retyped.is_empty() {
-        return Err(invalid(format!(
-            "Update of resource type is not permitted. The new template modifies resource type of the following resources: [{}]",
-            retyped.join(", ")
-        )));
-    }
-    let old = previous.and_then(|previous| Template::parse(&previous.template).ok());
-    let comparison = Comparison {
-        resources: &stack.resources,
-        before: old.as_ref().zip(previous.map(|previous| &previous.settings)),
-        template,
-        settings: &definition.settings,
-        plan: &definition.plan,
-    };
-    Ok(comparison.changes()?)
-}
-
-/// Returns whether the outputs are declared as they were.
-pub(super) fn same_outputs(previous: Option<&Definition>, definition: &Definition) -> bool {
-    previous.is_none_or(|previous| previous.plan.outputs == definition.plan.outputs)
-}
-
-/// The refusal of an update in a state that does not allow it.
-pub(super) fn cannot_update(stack: &Stack) -> ApiError {
-    let (id, status) = (&stack.id, stack.status.name());
-    invalid(format!("Stack:{id} is in {status} state and can not be updated."))
-}
-
-fn check_name(member: &str, name: &str) -> Result<(), ApiError> {
-    let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    let complaint = if name.len() > 128 {
-        "Member must have length less than or equal to 128"
-    } else if starts && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-        return Ok(());
-    } else {
-        "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
-    };
-    Err(invalid(format!(
-        "1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: {complaint}"
-    )))
-}
-
-fn shown(change: &ResourceChange, with_values: bool) -> Value {
-    let mut scope: Vec<&str> = change.details.iter().map(|detail| detail.attribute.as_str()).collect();
-    scope.sort_unstable();
-    scope.dedup();
-    let mut details: Vec<Value> = change.details.iter().map(|one| detail(one, with_values)).collect();
-    details.dedup();
-    let replacement = match change.replacement {
-        Replacement::False => "False",
-        Replacement::Conditional => "Conditional",
-        Replacement::True => "True",
-    };
-    let mut shown = json!({
-        "PolicyAction": change.policy_action,
-        "Action": match change.action {
-            Action::Add => "Add",
-            Action::Modify => "Modify",
-            Action::Remove => "Remove",
-        },
-        "LogicalResourceId": change.logical_id,
-        "PhysicalResourceId": change.physical_id,
-        "ResourceType": change.kind,
-        "Replacement": (change.action == Action::Modify).then_some(replacement),
-        "Scope": scope,
-        "Details": details,
-    });
-    if with_values && let Value::Object(shown) = &mut shown {
-        shown.insert("BeforeContext".to_owned(), json!(change.before));
-        shown.insert("AfterContext".to_owned(), json!(change.after));
-    }
-    shown
-}
-
-fn detail(detail: &Detail, with_values: bool) -> Value {
-    let recreation = match (detail.recreation, detail.is_dynamic) {
-        (false, _) => "Never",
-        (true, _) => "Always",
-    };
-    let mut target = Map::new();
-    target.insert("Attribute".to_owned(), json!(detail.attribute));
-    target.insert("Name".to_owned(), json!(detail.name));
-    target.insert("RequiresRecreation".to_owned(), json!(recreation));
-    if with_values {
-        let kind = match (&detail.before, &detail.after) {
-            (None, _) => "Add",
-            (_, None) => "Remove",
-            _ => "Modify",
-        };
-        target.insert("Path".to_owned(), json!(detail.path));
-        target.insert("BeforeValue".to_owned(), json!(detail.before));
-        target.insert("AfterValue".to_owned(), json!(detail.after));
-        target.insert("AttributeChangeType".to_owned(), json!(kind));
-    }
-    json!({
-        "Target": target,
-        "Evaluation": if detail.is_dynamic { "Dynamic" } else { "Static" },
-        "ChangeSource": detail.source,
-        "CausingEntity": detail.cause,
-    })
 }

@@ -1,8 +1,10 @@
 //! The API's actions. Each is one transaction.
 
 mod change_sets;
+mod compare;
 mod describe;
 mod prepare;
+mod show;
 mod stacks;
 mod templates;
 
@@ -48,7 +50,7 @@ impl Api<'_> {
             "ListStackResources" => self.list_stack_resources(input),
             "GetTemplate" => self.get_template(input),
             "GetTemplateSummary" => self.get_template_summary(input),
-            "ValidateTemplate" => self.validate_template(input),
+            "ValidateTemplate" => Self::validate_template(input),
             "ListExports" => Ok(json!({"Exports": []})),
             "GetStackPolicy" => Ok(json!({})),
             other => Err(ApiError::client(

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::Api;
-use super::change_sets::{cannot_update, compare, same_outputs};
+use super::compare::{cannot_update, check_name, compare, same_outputs};
 use crate::local::cloudformation::engine::{Start, begin};
 use crate::local::cloudformation::input::{Input, invalid};
-use crate::local::cloudformation::record::{OnFailure, Phase, Stack, StackStatus};
+use crate::local::cloudformation::naming;
+use crate::local::cloudformation::record::{LiveName, OnFailure, Phase, Settings, Stack, StackStatus};
 use crate::local::wire::{Answer, ApiError};
 
 impl Api<'_> {
@@ -125,13 +126,38 @@ impl Api<'_> {
         }
         let Some(mut operation) = stack.operation.take() else { return Ok(json!({})) };
         operation.token = input.text("ClientRequestToken").map(str::to_owned).or(operation.token);
-        operation.phase = Phase::Back;
-        operation.tasks.clear();
+        operation.enter(Phase::Back);
         let status = StackStatus::UpdateRollbackInProgress;
         self.journal().stack(&mut stack, Some(&operation), status, Some("User Initiated"))?;
         stack.operation = Some(operation);
         self.store.put(self.region, &stack.id, &stack)?;
         Ok(json!({}))
+    }
+
+    /// Makes a stack that has a name and nothing else.
+    pub(super) fn new_stack(self, name: &str) -> Result<Stack, ApiError> {
+        check_name("stackName", name)?;
+        let id = naming::stack_id(self.region, name);
+        self.store.put(self.region, name, &LiveName(id.clone()))?;
+        Ok(Stack {
+            id,
+            name: name.to_owned(),
+            status: StackStatus::ReviewInProgress,
+            status_reason: None,
+            created: self.clock.now(),
+            updated: None,
+            deleted: None,
+            change_set: None,
+            definition: None,
+            settings: Settings::default(),
+            outputs: Vec::new(),
+            resources: Vec::new(),
+            termination_protection: false,
+            disable_rollback: false,
+            operation: None,
+            stable: None,
+            leftovers: Vec::new(),
+        })
     }
 
     /// Sets whether a stack can be deleted.

@@ -51,7 +51,7 @@ impl Api<'_> {
     }
 
     /// Checks a template without its values.
-    pub(super) fn validate_template(self, input: Input<'_>) -> Answer {
+    pub(super) fn validate_template(input: Input<'_>) -> Answer {
         let template = Template::parse(&body(input, None)?)?;
         template.check(attributes)?;
         let parameters = template.parameters.iter().map(|parameter| {

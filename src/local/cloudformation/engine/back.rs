@@ -1,6 +1,6 @@
 //! Rolling an update back, and deleting what an update or its rollback leaves over.
 
-use super::forward::failures;
+use super::failure::failures;
 use super::perform::Call;
 use super::{Engine, Halt, Turn};
 use crate::local::cloudformation::record::{
@@ -17,13 +17,11 @@ impl Engine<'_> {
         if !has_failed && self.start_back(stack, operation, &stable.resources, &plan)? {
             return Ok(Turn::Goes);
         }
-        let started = stable.resources.iter().find_map(|was| match operation.tasks.get(&was.logical_id) {
-            Some(Task::Started(work)) => Some((was, work.clone())),
-            _ => None,
-        });
-        if let Some((was, work)) = started {
-            self.perform_back(stack, operation, was, &work)?;
-            operation.tasks.insert(was.logical_id.clone(), Task::Done);
+        if let Some((name, work)) = operation.next() {
+            if let Some(was) = stable.resources.iter().find(|was| was.logical_id == name) {
+                self.perform_back(stack, operation, was, &work)?;
+            }
+            operation.end(&name, Task::Done);
             return Ok(Turn::Goes);
         }
         if has_failed {
@@ -49,8 +47,7 @@ impl Engine<'_> {
         stack.outputs = stable.outputs;
         stack.stable = None;
         self.journal().stack(stack, Some(operation), StackStatus::UpdateRollbackCleanup, None)?;
-        operation.phase = Phase::Cleanup;
-        operation.tasks.clear();
+        operation.enter(Phase::Cleanup);
         Ok(Turn::Goes)
     }
 
@@ -72,21 +69,24 @@ impl Engine<'_> {
                 continue;
             }
             let skips = operation.skip.contains(&was.logical_id);
-            let task = match stack.resource_mut(&was.logical_id) {
+            let work = match stack.resource_mut(&was.logical_id) {
                 Some(current) if touched.contains(&was.logical_id) && !skips => {
                     let is_replaced = current.physical_id != was.physical_id;
                     let status = ResourceStatus::UpdateInProgress;
                     self.journal().resource((&id, &name), operation, current, status, None)?;
-                    Task::Started(if is_replaced { Work::Restore } else { Work::Update })
+                    Some(if is_replaced { Work::Restore } else { Work::Update })
                 }
                 Some(current) if skips => {
                     let status = ResourceStatus::UpdateComplete;
                     self.journal().resource((&id, &name), operation, current, status, None)?;
-                    Task::Done
+                    None
                 }
-                _ => Task::Done,
+                _ => None,
             };
-            operation.tasks.insert(was.logical_id.clone(), task);
+            match work {
+                Some(work) => operation.start(&was.logical_id, work),
+                None => operation.end(&was.logical_id, Task::Done),
+            }
             is_new = true;
         }
         Ok(is_new)

@@ -68,6 +68,7 @@ pub(crate) fn begin(
         on_failure,
         change_set: change_set.map(str::to_owned),
         tasks: BTreeMap::new(),
+        queue: Vec::new(),
         skip,
     };
     let id = operation.id.clone();

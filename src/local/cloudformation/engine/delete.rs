@@ -13,20 +13,15 @@ impl Engine<'_> {
         if self.start_deletions(stack, operation)? {
             return Ok(Turn::Goes);
         }
-        let started = stack
-            .resources
-            .iter()
-            .rev()
-            .find(|resource| matches!(operation.tasks.get(&resource.logical_id), Some(Task::Started(_))));
-        if let Some(mut resource) = started.cloned() {
-            let name = resource.logical_id.clone();
+        let next = operation.next().and_then(|(name, _)| Some((stack.resource(&name)?.clone(), name)));
+        if let Some((mut resource, name)) = next {
             self.unmake(stack, &name, &resource)?;
             let key = (stack.id.as_str(), stack.name.as_str());
             self.journal().resource(key, operation, &mut resource, ResourceStatus::DeleteComplete, None)?;
             if let Some(slot) = stack.resource_mut(&name) {
                 *slot = resource;
             }
-            operation.tasks.insert(name, Task::Done);
+            operation.end(&name, Task::Done);
             return Ok(Turn::Goes);
         }
         if self.clean_one(stack, operation)? {
@@ -60,16 +55,20 @@ impl Engine<'_> {
         let key = (key.0.as_str(), key.1.as_str());
         while let Some(at) = ready(&stack.resources, operation) {
             let resource = &mut stack.resources[at];
-            let (status, task) =
+            let (status, is_there) =
                 if operation.skip.contains(&resource.logical_id) || keeps(resource, operation) {
-                    (ResourceStatus::DeleteSkipped, Task::Done)
+                    (ResourceStatus::DeleteSkipped, false)
                 } else if resource.physical_id.is_none() {
-                    (ResourceStatus::DeleteComplete, Task::Done)
+                    (ResourceStatus::DeleteComplete, false)
                 } else {
-                    (ResourceStatus::DeleteInProgress, Task::Started(Work::Delete))
+                    (ResourceStatus::DeleteInProgress, true)
                 };
             self.journal().resource(key, operation, resource, status, None)?;
-            operation.tasks.insert(resource.logical_id.clone(), task);
+            if is_there {
+                operation.start(&resource.logical_id, Work::Delete);
+            } else {
+                operation.end(&resource.logical_id, Task::Done);
+            }
             is_new = true;
         }
         Ok(is_new)
@@ -88,7 +87,7 @@ impl Engine<'_> {
             let status = ResourceStatus::DeleteFailed;
             self.journal().resource((&id, &name), operation, resource, status, Some(reason))?;
         }
-        operation.tasks.insert(subject.to_owned(), Task::Failed);
+        operation.end(subject, Task::Failed);
         Ok(())
     }
 

@@ -5,12 +5,12 @@ use super::{Engine, Halt, Turn};
 use crate::local::cloudformation::changes::{changed_properties, is_create_only};
 use crate::local::cloudformation::naming;
 use crate::local::cloudformation::record::{
-    Definition, OnFailure, Operation, OperationKind, Output, Phase, Resource, ResourceStatus, Stack,
-    StackStatus, Task, Work,
+    Definition, Operation, OperationKind, Output, Phase, Resource, ResourceStatus, Stack, StackStatus, Task,
+    Work,
 };
 use crate::local::cloudformation::resources::{ResourceType, find};
 use crate::local::cloudformation::secrets::mask;
-use crate::local::cloudformation::template::{Declared, Plan, Policy, evaluate};
+use crate::local::cloudformation::template::{Declared, Plan, evaluate};
 use crate::local::store::StoreError;
 
 const REPLACING: &str =
@@ -24,14 +24,11 @@ impl Engine<'_> {
         if !has_failed && self.start_ready(stack, operation, &plan)? {
             return Ok(Turn::Goes);
         }
-        let started =
-            plan.resources.iter().find_map(|declared| match operation.tasks.get(&declared.logical_id) {
-                Some(Task::Started(work)) => Some((declared, work.clone())),
-                _ => None,
-            });
-        if let Some((declared, work)) = started {
-            self.perform(stack, operation, declared, &work)?;
-            operation.tasks.insert(declared.logical_id.clone(), Task::Done);
+        if let Some((name, work)) = operation.next() {
+            if let Some(declared) = plan.resources.iter().find(|declared| declared.logical_id == name) {
+                self.perform(stack, operation, declared, &work)?;
+            }
+            operation.end(&name, Task::Done);
             return Ok(Turn::Goes);
         }
         if has_failed {
@@ -56,14 +53,22 @@ impl Engine<'_> {
             {
                 continue;
             }
-            let task = self.start(stack, operation, declared)?;
-            operation.tasks.insert(declared.logical_id.clone(), task);
+            match self.start(stack, operation, declared)? {
+                Some(work) => operation.start(&declared.logical_id, work),
+                None => operation.end(&declared.logical_id, Task::Done),
+            }
             is_new = true;
         }
         Ok(is_new)
     }
 
-    fn start(&self, stack: &mut Stack, operation: &Operation, declared: &Declared) -> Result<Task, Halt> {
+    /// Decides what a resource needs, and says that it starts; nothing when it is as it should be.
+    fn start(
+        &self,
+        stack: &mut Stack,
+        operation: &Operation,
+        declared: &Declared,
+    ) -> Result<Option<Work>, Halt> {
         let name = declared.logical_id.as_str();
         let properties = Present(&stack.resources).properties(name, &declared.properties)?;
         let key = (stack.id.clone(), stack.name.clone());
@@ -89,21 +94,21 @@ impl Engine<'_> {
             self.journal().resource(key, operation, &mut resource, status, None)?;
             stack.resources.retain(|other| other.logical_id != name);
             stack.resources.push(resource);
-            return Ok(Task::Started(Work::Create(naming::suffix())));
+            return Ok(Some(Work::Create(naming::suffix())));
         };
         let changed = changed_properties(&current.properties, &properties);
         let is_replaced = changed.iter().any(|property| is_create_only(&current.kind, property));
         let is_tagged = find(&current.kind).is_some_and(ResourceType::is_taggable) && current.tags != tags;
         if changed.is_empty() && !is_tagged {
             describe(current, declared);
-            return Ok(Task::Done);
+            return Ok(None);
         }
         let reason = is_replaced.then_some(REPLACING);
         self.journal().resource(key, operation, current, ResourceStatus::UpdateInProgress, reason)?;
         if let Some(stable) = &mut stack.stable {
             stable.touched.insert(name.to_owned());
         }
-        Ok(Task::Started(if is_replaced { Work::Replace(naming::suffix()) } else { Work::Update }))
+        Ok(Some(if is_replaced { Work::Replace(naming::suffix()) } else { Work::Update }))
     }
 
     fn perform(
@@ -165,117 +170,8 @@ impl Engine<'_> {
         let gone: Vec<Resource> = gone;
         stack.leftovers.extend(gone.into_iter().filter(|resource| resource.physical_id.is_some()));
         journal.stack(stack, Some(operation), StackStatus::UpdateCleanup, None)?;
-        operation.phase = Phase::Cleanup;
-        operation.tasks.clear();
+        operation.enter(Phase::Cleanup);
         Ok(Turn::Goes)
-    }
-
-    /// Turns a failed creation or update the way that was asked for.
-    fn give_up(&self, stack: &mut Stack, operation: &mut Operation) -> Result<Turn, Halt> {
-        let is_update = operation.kind == OperationKind::Update;
-        let reason = failures(stack, operation);
-        let (status, reason) = match (operation.on_failure, is_update) {
-            (OnFailure::DoNothing, false) => (StackStatus::CreateFailed, reason),
-            (OnFailure::DoNothing, true) => (StackStatus::UpdateFailed, reason),
-            (OnFailure::Delete, false) => {
-                (StackStatus::DeleteInProgress, reason + "Delete requested by user.")
-            }
-            (_, false) => (StackStatus::RollbackInProgress, reason + "Rollback requested by user."),
-            // A stack that was never whole has nothing to go back to but nothing.
-            (_, true) if stack.stable.is_none() => (StackStatus::UpdateFailed, reason),
-            (_, true) => (StackStatus::UpdateRollbackInProgress, reason),
-        };
-        self.journal().stack(stack, Some(operation), status, Some(&reason))?;
-        operation.tasks.clear();
-        operation.phase = match status {
-            StackStatus::UpdateRollbackInProgress => Phase::Back,
-            StackStatus::RollbackInProgress | StackStatus::DeleteInProgress => Phase::Delete,
-            _ => return Ok(Turn::Ended),
-        };
-        Ok(Turn::Goes)
-    }
-
-    /// Records that a resource failed; what else was started is given up.
-    pub(super) fn refused(
-        &self,
-        stack: &mut Stack,
-        operation: &mut Operation,
-        subject: &str,
-        reason: &str,
-    ) -> Result<(), Halt> {
-        match operation.phase {
-            Phase::Forward | Phase::Back => self.failed(stack, operation, subject, reason),
-            Phase::Cleanup => self.left_behind(stack, operation, subject, reason),
-            Phase::Delete if stack.resource(subject).is_none() => {
-                self.left_behind(stack, operation, subject, reason)
-            }
-            Phase::Delete => self.not_deleted(stack, operation, subject, reason),
-        }
-    }
-
-    fn failed(
-        &self,
-        stack: &mut Stack,
-        operation: &mut Operation,
-        subject: &str,
-        reason: &str,
-    ) -> Result<(), Halt> {
-        if stack.resource(subject).is_none() {
-            let plan = self.plan(stack.definition.as_deref())?;
-            let declared = plan.resources.iter().find(|declared| declared.logical_id == subject);
-            stack.resources.extend(declared.map(|declared| self.not_started(declared)));
-        }
-        let started = |task: &Task| matches!(task, Task::Started(_));
-        let others: Vec<String> = operation
-            .tasks
-            .iter()
-            .filter(|(name, task)| started(task) && *name != subject)
-            .map(|(name, _)| name.clone())
-            .collect();
-        let (id, name) = (stack.id.clone(), stack.name.clone());
-        let fail = |resource: &mut Resource, reason: Option<&str>| {
-            let is_new = resource.physical_id.is_none();
-            let status = if is_new { ResourceStatus::CreateFailed } else { ResourceStatus::UpdateFailed };
-            let cancelled = if is_new { "Resource creation cancelled" } else { "Resource update cancelled" };
-            self.journal().resource(
-                (&id, &name),
-                operation,
-                resource,
-                status,
-                Some(reason.unwrap_or(cancelled)),
-            )
-        };
-        if let Some(resource) = stack.resource_mut(subject) {
-            fail(resource, Some(reason))?;
-        }
-        for other in &others {
-            if let Some(resource) = stack.resource_mut(other) {
-                fail(resource, None)?;
-            }
-        }
-        operation.tasks.insert(subject.to_owned(), Task::Failed);
-        for other in others {
-            operation.tasks.insert(other, Task::Cancelled);
-        }
-        Ok(())
-    }
-
-    fn not_started(&self, declared: &Declared) -> Resource {
-        Resource {
-            logical_id: declared.logical_id.clone(),
-            kind: declared.kind.clone(),
-            physical_id: None,
-            status: ResourceStatus::CreateFailed,
-            status_reason: None,
-            changed: self.clock.now(),
-            properties: serde_json::Map::new(),
-            attributes: serde_json::Map::new(),
-            tags: std::collections::BTreeMap::new(),
-            depends_on: declared.depends_on.clone(),
-            deletion_policy: Policy::Delete,
-            update_replace_policy: Policy::Delete,
-            metadata: None,
-        }
     }
 }
 
@@ -308,26 +204,4 @@ fn outputs(stack: &Stack, plan: &Plan) -> Result<Vec<Output>, Halt> {
             })
         })
         .collect()
-}
-
-/// Names what failed, in AWS's words.
-pub(super) fn failures(stack: &Stack, operation: &Operation) -> String {
-    let named = |status: ResourceStatus| -> Vec<&str> {
-        operation
-            .tasks
-            .iter()
-            .filter(|(_, task)| matches!(task, Task::Failed | Task::Cancelled))
-            .filter(|(name, _)| stack.resource(name).is_none_or(|resource| resource.status == status))
-            .map(|(name, _)| name.as_str())
-            .collect()
-    };
-    let mut reason = String::new();
-    for (status, verb) in [(ResourceStatus::CreateFailed, "create"), (ResourceStatus::UpdateFailed, "update")]
-    {
-        let names = named(status);
-        if !names.is_empty() {
-            reason += &format!("The following resource(s) failed to {verb}: [{}]. ", names.join(", "));
-        }
-    }
-    reason
 }

@@ -6,6 +6,7 @@
 mod back;
 mod begin;
 mod delete;
+mod failure;
 mod forward;
 mod journal;
 mod perform;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Engine, Halt};
 use crate::local::cloudformation::record::{Hidden, Resource, Stack};
 use crate::local::cloudformation::resources::{Caller, Made, Refusal, Request, ResourceType, check, find};
-use crate::local::cloudformation::secrets::{Secret, conceal, reveal};
+use crate::local::cloudformation::secrets::{Secret, conceal, reveal, reveal_text};
 use crate::local::cloudformation::template::{Found, Scope, TemplateError, evaluate};
 
 /// What a handler is asked to do.
@@ -87,9 +87,19 @@ impl Engine<'_> {
     fn secret(&self, stack: &Stack, secret: &Secret) -> Result<String, Refusal> {
         match secret {
             Secret::Parameter { name, revision } => {
-                let hidden = self.store.get::<Hidden>(self.region, &stack.id).unwrap_or_default();
+                let hidden = self.store.get::<Hidden>(self.region, &stack.id);
+                let hidden = hidden.map_err(|error| Refusal::Properties(error.to_string()))?;
                 let value = hidden.and_then(|hidden| hidden.value(name, *revision));
-                value.ok_or_else(|| Refusal::Properties(format!("The value of the parameter {name} is gone")))
+                let value = value.ok_or_else(|| {
+                    Refusal::Properties(format!("The value of the parameter {name} is gone"))
+                })?;
+                // A parameter's value may be a reference in turn, but not to a parameter.
+                reveal_text(&value, &mut Vec::new(), &|inner| match inner {
+                    Secret::Manager { .. } => self.secret(stack, inner),
+                    Secret::Parameter { .. } => {
+                        Err(Refusal::Properties(format!("The parameter {name} refers to a hidden parameter")))
+                    }
+                })
             }
             Secret::Manager { id, key, stage, version } => {
                 let mut input = Map::from_iter([("SecretId".to_owned(), json!(id))]);
@@ -189,6 +199,6 @@ fn in_legacy_words(refusal: Refusal) -> Refusal {
             "{} (Service: AWSSecretsManager; Status Code: {}; Error Code: {}; Proxy: null)",
             error.message, error.status, error.code
         )),
-        other => other,
+        other @ Refusal::Properties(_) => other,
     }
 }

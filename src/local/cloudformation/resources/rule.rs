@@ -93,8 +93,8 @@ impl ResourceType for Rule {
         let name = name_of(physical_id);
         let answer = caller.events("PutRule", &Value::Object(rule(name, request)))?;
         let kept = target_ids(request);
-        let removed = target_ids(before).into_iter().filter(|id| !kept.contains(id)).collect();
-        remove_targets(caller, name, request, removed)?;
+        let removed: Vec<String> = target_ids(before).into_iter().filter(|id| !kept.contains(id)).collect();
+        remove_targets(caller, name, request, &removed)?;
         put_targets(caller, name, request)?;
         let (tags, untag) = request.tag_changes(before);
         let arn_of = &answer["RuleArn"];
@@ -117,7 +117,7 @@ impl ResourceType for Rule {
             Err(refusal) if refusal.is_not_found() => return Ok(()),
             Err(refusal) => return Err(refusal),
         };
-        remove_targets(caller, name, before, ids)?;
+        remove_targets(caller, name, before, &ids)?;
         gone(caller.events("DeleteRule", &on_bus(before, "Name", name)))
     }
 }
@@ -164,12 +164,7 @@ fn put_targets(caller: &Caller<'_>, name: &str, request: &Request) -> Result<(),
     failed_entries(&caller.events("PutTargets", &input)?)
 }
 
-fn remove_targets(
-    caller: &Caller<'_>,
-    name: &str,
-    request: &Request,
-    ids: Vec<String>,
-) -> Result<(), Refusal> {
+fn remove_targets(caller: &Caller<'_>, name: &str, request: &Request, ids: &[String]) -> Result<(), Refusal> {
     if ids.is_empty() {
         return Ok(());
     }

@@ -114,7 +114,6 @@ fn bring(name: &str, shape: &Shape, value: &Value) -> Result<Value, String> {
             Ok(object @ Value::Object(_)) => Ok(object),
             _ => wrong("an object"),
         },
-        (Shape::Document, _) => wrong("an object"),
         (Shape::List(of), Value::Array(items)) => {
             items.iter().map(|item| bring(name, of, item)).collect::<Result<_, _>>().map(Value::Array)
         }
@@ -127,6 +126,6 @@ fn bring(name: &str, shape: &Shape, value: &Value) -> Result<Value, String> {
             Ok(Value::Object(all))
         }
         (Shape::Object(known), Value::Object(members)) => check(known, members).map(Value::Object),
-        (Shape::Map(_) | Shape::Object(_), _) => wrong("an object"),
+        (Shape::Document | Shape::Map(_) | Shape::Object(_), _) => wrong("an object"),
     }
 }

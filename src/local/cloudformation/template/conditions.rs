@@ -6,37 +6,67 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::evaluate::{Found, Scope, evaluate};
+use super::graph::order;
 use super::{TemplateError, format, function};
 
-/// The conditions of one template with the values it has now; each is evaluated once.
+/// The conditions of one template with what they come to.
 pub(super) struct Conditions<'a> {
     section: &'a Map<String, Value>,
-    known: RefCell<BTreeMap<String, Option<bool>>>,
+    order: Vec<&'a str>,
+    known: RefCell<BTreeMap<&'a str, bool>>,
 }
 
 impl<'a> Conditions<'a> {
-    pub(super) fn new(section: &'a Map<String, Value>) -> Self {
-        Self { section, known: RefCell::default() }
+    /// Orders the conditions, so that none is evaluated before those it names.
+    pub(super) fn new(section: &'a Map<String, Value>) -> Result<Self, TemplateError> {
+        let names: Vec<&str> = section.keys().map(String::as_str).collect();
+        let needs = section.iter().map(|(name, expression)| {
+            let mut found = Vec::new();
+            named_in(expression, &mut found);
+            (name.as_str(), found)
+        });
+        let order = order(&needs.collect(), &names).map_err(|cycle| {
+            format(format!("Circular dependency between conditions: [{}]", cycle.join(", ")))
+        })?;
+        let order = order.into_iter().filter_map(|at| names.get(at).copied()).collect();
+        Ok(Self { section, order, known: RefCell::default() })
     }
 
-    /// Evaluates a named condition in a scope.
-    pub(super) fn named(&self, name: &str, scope: &dyn Scope) -> Result<bool, TemplateError> {
-        let Some(expression) = self.section.get(name) else {
-            return Err(format(format!(
-                "Unresolved condition dependency {name} in the Resources block of the template"
-            )));
-        };
-        match self.known.borrow().get(name) {
-            Some(Some(truth)) => return Ok(*truth),
-            Some(None) => {
-                return Err(format(format!("Circular dependency in the condition {name}")));
+    /// Evaluates all of them in a scope.
+    pub(super) fn evaluate(&self, scope: &dyn Scope) -> Result<(), TemplateError> {
+        for name in &self.order {
+            if let Some(expression) = self.section.get(*name) {
+                let truth = holds(expression, scope)?;
+                self.known.borrow_mut().insert(name, truth);
             }
-            None => {}
         }
-        self.known.borrow_mut().insert(name.to_owned(), None);
-        let truth = holds(expression, scope)?;
-        self.known.borrow_mut().insert(name.to_owned(), Some(truth));
-        Ok(truth)
+        Ok(())
+    }
+
+    /// Returns what a condition comes to.
+    pub(super) fn named(&self, name: &str) -> Result<bool, TemplateError> {
+        self.known.borrow().get(name).copied().ok_or_else(|| {
+            format(format!("Unresolved condition dependency {name} in the Resources block of the template"))
+        })
+    }
+}
+
+fn named_in<'a>(expression: &'a Value, found: &mut Vec<&'a str>) {
+    match expression {
+        Value::Array(items) => {
+            for item in items {
+                named_in(item, found);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(text) if name == "Condition" => found.push(text),
+                    other => named_in(other, found),
+                }
+            }
+        }
+        _ => {}
     }
 }
 

@@ -135,7 +135,9 @@ fn collect(value: &Value, found: &mut BTreeSet<Reference>) {
                 if let Some(Value::String(condition)) = items.first() {
                     found.insert(Reference::Condition(condition.clone()));
                 }
-                items.iter().for_each(|item| collect(item, found));
+                for item in items {
+                    collect(item, found);
+                }
             }
             _ => members.values().for_each(|member| collect(member, found)),
         },

@@ -2,7 +2,9 @@
 
 mod conditions;
 mod evaluate;
+mod functions;
 mod graph;
+mod names;
 mod parameters;
 mod plan;
 mod rules;
@@ -62,8 +64,11 @@ pub(crate) struct Template {
     rules: Map<String, Value>,
     /// The resources.
     pub(crate) resources: Vec<Resource>,
-    outputs: Vec<(String, Map<String, Value>)>,
+    outputs: Vec<Output>,
 }
+
+/// An output's key and body.
+type Output = (String, Map<String, Value>);
 
 /// A resource as the template declares it.
 #[derive(Clone, Debug)]
@@ -209,7 +214,7 @@ fn resource(logical_id: String, body: Value) -> Result<Resource, TemplateError> 
     })
 }
 
-fn outputs(section: Map<String, Value>) -> Result<Vec<(String, Map<String, Value>)>, TemplateError> {
+fn outputs(section: Map<String, Value>) -> Result<Vec<Output>, TemplateError> {
     section
         .into_iter()
         .map(|(name, body)| match body {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::conditions::Conditions;
 use super::evaluate::{Found, Scope, evaluate};
 use super::graph::{Reference, order, references};
+use super::names::unresolved_in;
 use super::parameters::{self, Given};
 use super::{Policy, Template, TemplateError, format, function, refused, rules};
 
@@ -88,13 +89,11 @@ impl Template {
         attributes: TypeAttributes,
     ) -> Result<Plan, TemplateError> {
         self.check(attributes)?;
-        let conditions = Conditions::new(&self.conditions);
-        let plain = Names { template: self, values, pseudo, conditions: &conditions, truths: None };
+        let conditions = Conditions::new(&self.conditions)?;
+        let plain = Names { template: self, values, pseudo, conditions: &conditions };
         rules::check(&self.rules, &plain)?;
-        for name in self.conditions.keys() {
-            conditions.named(name, &plain)?;
-        }
-        let scope = Names { values: shown, truths: Some(&plain), ..plain };
+        conditions.evaluate(&plain)?;
+        let scope = Names { values: shown, ..plain };
         let mut kept = Vec::new();
         for resource in &self.resources {
             if let Some(condition) = &resource.condition
@@ -126,12 +125,6 @@ impl Template {
         Ok(Plan { resources, outputs })
     }
 
-    /// Checks what can be checked without values: types, names, and what depends on what.
-    pub(crate) fn check(&self, attributes: TypeAttributes) -> Result<(), TemplateError> {
-        self.check_types(attributes)?;
-        self.check_names(attributes)
-    }
-
     fn plan_outputs(&self, scope: &Names<'_>) -> Result<Vec<OutputPlan>, TemplateError> {
         let mut outputs = Vec::new();
         for (key, body) in &self.outputs {
@@ -154,107 +147,7 @@ impl Template {
         }
         Ok(outputs)
     }
-
-    fn check_types(&self, attributes: TypeAttributes) -> Result<(), TemplateError> {
-        let unknown: BTreeSet<&str> = self
-            .resources
-            .iter()
-            .map(|resource| resource.kind.as_str())
-            .filter(|kind| attributes(kind).is_none())
-            .collect();
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        let unknown: Vec<&str> = unknown.into_iter().collect();
-        Err(format(format!("Unrecognized resource types: [{}]", unknown.join(", "))))
-    }
-
-    /// Every name must be declared, also in the branches that these parameters do not take.
-    fn check_names(&self, attributes: TypeAttributes) -> Result<(), TemplateError> {
-        let resources: BTreeMap<&str, &str> =
-            self.resources.iter().map(|one| (one.logical_id.as_str(), one.kind.as_str())).collect();
-        let parameters: BTreeSet<&str> = self.parameters.iter().map(|one| one.name.as_str()).collect();
-        if let Some(both) = resources.keys().find(|name| parameters.contains(*name)) {
-            return Err(format(format!("Duplicate logical name {both} in Parameters and Resources.")));
-        }
-        let in_resources = self.resources.iter().flat_map(|resource| {
-            let depends =
-                resource.depends_on.iter().map(|name| Reference::Attribute(name.clone(), String::new()));
-            let condition = resource.condition.iter().map(|name| Reference::Condition(name.clone()));
-            references(&resource.properties).into_iter().chain(depends).chain(condition)
-        });
-        let in_outputs = self.outputs.iter().flat_map(|(_, body)| {
-            let condition = body.get("Condition").and_then(Value::as_str);
-            let condition = condition.map(|name| Reference::Condition(name.to_owned()));
-            body.get("Value").map(references).unwrap_or_default().into_iter().chain(condition)
-        });
-        let known = Known { resources, parameters, conditions: &self.conditions, attributes };
-        known.check(in_resources, "Resources")?;
-        known.check(in_outputs, "Outputs")
-    }
 }
-
-struct Known<'a> {
-    resources: BTreeMap<&'a str, &'a str>,
-    parameters: BTreeSet<&'a str>,
-    conditions: &'a Map<String, Value>,
-    attributes: TypeAttributes,
-}
-
-impl Known<'_> {
-    fn check(&self, names: impl Iterator<Item = Reference>, block: &str) -> Result<(), TemplateError> {
-        let mut unresolved = BTreeSet::new();
-        for reference in names {
-            match reference {
-                Reference::Name(name) => {
-                    let known = self.resources.contains_key(name.as_str())
-                        || self.parameters.contains(name.as_str())
-                        || PSEUDO.contains(&name.as_str());
-                    if !known {
-                        unresolved.insert(name);
-                    }
-                }
-                Reference::Attribute(resource, attribute) => match self.resources.get(resource.as_str()) {
-                    None if attribute.is_empty() => {
-                        unresolved.insert(resource);
-                    }
-                    None => {
-                        return Err(function(format!(
-                            "instance of Fn::GetAtt references undefined resource {resource}"
-                        )));
-                    }
-                    Some(kind) => {
-                        let has = (self.attributes)(kind).unwrap_or_default();
-                        if !attribute.is_empty() && !has.contains(&attribute.as_str()) {
-                            return Err(function(format!(
-                                "resource {resource} does not support attribute type {attribute} in Fn::GetAtt"
-                            )));
-                        }
-                    }
-                },
-                Reference::Condition(name) => {
-                    if !self.conditions.contains_key(&name) {
-                        return Err(format(format!(
-                            "Unresolved condition dependency {name} in the {block} block of the template"
-                        )));
-                    }
-                }
-            }
-        }
-        if unresolved.is_empty() { Ok(()) } else { Err(unresolved_in(&unresolved, block)) }
-    }
-}
-
-const PSEUDO: [&str; 8] = [
-    "AWS::AccountId",
-    "AWS::NoValue",
-    "AWS::NotificationARNs",
-    "AWS::Partition",
-    "AWS::Region",
-    "AWS::StackId",
-    "AWS::StackName",
-    "AWS::URLSuffix",
-];
 
 /// Completes the dependencies and orders the resources.
 fn ordered(mut resources: Vec<Declared>) -> Result<Vec<Declared>, TemplateError> {
@@ -302,20 +195,12 @@ fn absent(
     if gone.is_empty() { Ok(()) } else { Err(unresolved_in(&gone, block)) }
 }
 
-fn unresolved_in(names: &BTreeSet<String>, block: &str) -> TemplateError {
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let names = names.join(", ");
-    format(format!("Unresolved resource dependencies [{names}] in the {block} block of the template"))
-}
-
 /// The names of a template that do not need a resource.
 struct Names<'a> {
     template: &'a Template,
     values: &'a BTreeMap<String, String>,
     pseudo: &'a Pseudo<'a>,
     conditions: &'a Conditions<'a>,
-    /// Where conditions look: they see the hidden values that properties do not.
-    truths: Option<&'a Names<'a>>,
 }
 
 impl Scope for Names<'_> {
@@ -352,6 +237,6 @@ impl Scope for Names<'_> {
     }
 
     fn condition(&self, name: &str) -> Result<bool, TemplateError> {
-        self.conditions.named(name, self.truths.unwrap_or(self))
+        self.conditions.named(name)
     }
 }

@@ -15,7 +15,9 @@ pub(super) fn read(text: &str) -> Result<Value, TemplateError> {
         let value: Yaml = serde_yaml::from_str(text).map_err(|error| not_yaml(&error))?;
         plain(value)?
     };
-    no_nulls(&value, &mut Vec::new())?;
+    if !value.is_null() {
+        no_nulls(&value, &mut Vec::new())?;
+    }
     Ok(value)
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::fake::World;
 use super::{TEMPLATE, create, status};
 
-fn make(world: &World, name: &str, kind: &str, template: &str, more: Value) -> Value {
+fn make(world: &World, name: &str, kind: &str, template: &str, more: &Value) -> Value {
     let mut input = json!({
         "StackName": "shop", "ChangeSetName": name, "ChangeSetType": kind, "TemplateBody": template,
         "Capabilities": ["CAPABILITY_IAM"],
@@ -23,7 +23,7 @@ fn make(world: &World, name: &str, kind: &str, template: &str, more: Value) -> V
 #[test]
 fn a_new_stack_is_in_review_until_its_change_set_is_executed() {
     let world = World::new();
-    let change_set = make(&world, "first", "CREATE", TEMPLATE, json!({}));
+    let change_set = make(&world, "first", "CREATE", TEMPLATE, &json!({}));
     assert_eq!(status(&world, "shop"), "REVIEW_IN_PROGRESS");
     assert_eq!(
         (&change_set["Status"], &change_set["ExecutionStatus"]),
@@ -35,7 +35,7 @@ fn a_new_stack_is_in_review_until_its_change_set_is_executed() {
     let after: Value =
         serde_json::from_str(changes[1]["ResourceChange"]["AfterContext"].as_str().unwrap()).unwrap();
     assert_eq!(after["Properties"]["ConnectionArn"], "{{changeSet:KNOWN_AFTER_APPLY}}");
-    make(&world, "second", "CREATE", TEMPLATE, json!({}));
+    make(&world, "second", "CREATE", TEMPLATE, &json!({}));
     world.ok(
         "ExecuteChangeSet",
         &json!({"StackName": "shop", "ChangeSetName": "first", "ClientRequestToken": "mine"}),
@@ -59,8 +59,8 @@ fn a_new_stack_is_in_review_until_its_change_set_is_executed() {
 #[test]
 fn nothing_changed_is_a_failed_change_set() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({}));
-    let change_set = make(&world, "same", "UPDATE", TEMPLATE, json!({}));
+    create(&world, TEMPLATE, &json!({}));
+    let change_set = make(&world, "same", "UPDATE", TEMPLATE, &json!({}));
     assert_eq!(
         (&change_set["Status"], &change_set["ExecutionStatus"]),
         (&json!("FAILED"), &json!("UNAVAILABLE"))
@@ -84,9 +84,9 @@ fn nothing_changed_is_a_failed_change_set() {
 #[test]
 fn changed_values_are_shown_before_and_after() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({}));
+    create(&world, TEMPLATE, &json!({}));
     let parameters = json!([{"ParameterKey": "Rate", "ParameterValue": "10"}]);
-    let change_set = make(&world, "slower", "UPDATE", TEMPLATE, json!({"Parameters": parameters}));
+    let change_set = make(&world, "slower", "UPDATE", TEMPLATE, &json!({"Parameters": parameters}));
     let changes = change_set["Changes"].as_array().unwrap();
     assert_eq!(changes.len(), 1);
     let change = &changes[0]["ResourceChange"];
@@ -108,9 +108,9 @@ fn changed_values_are_shown_before_and_after() {
 #[test]
 fn a_new_version_in_a_reference_is_a_change_and_a_replacement_spreads() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({}));
+    create(&world, TEMPLATE, &json!({}));
     let rotated = TEMPLATE.replace("::v-1", "::v-2");
-    let change_set = make(&world, "rotate", "UPDATE", &rotated, json!({}));
+    let change_set = make(&world, "rotate", "UPDATE", &rotated, &json!({}));
     let change = &change_set["Changes"][0]["ResourceChange"];
     assert_eq!(
         (&change["LogicalResourceId"], &change["Replacement"]),
@@ -120,9 +120,9 @@ fn a_new_version_in_a_reference_is_a_change_and_a_replacement_spreads() {
     assert_eq!(target["Path"], "/Properties/AuthParameters/ApiKeyAuthParameters/ApiKeyValue");
     assert_eq!((&target["BeforeValue"], &target["AfterValue"]), (&json!("****"), &json!("****")));
 
-    let named =
+    let replaced =
         TEMPLATE.replace("AuthorizationType: API_KEY", "AuthorizationType: API_KEY\n      Name: mine");
-    let change_set = make(&world, "name", "UPDATE", &named, json!({}));
+    let change_set = make(&world, "name", "UPDATE", &replaced, &json!({}));
     let changes = change_set["Changes"].as_array().unwrap();
     let names: Vec<(&str, &str)> = changes
         .iter()
@@ -180,7 +180,7 @@ fn wrong_requests_are_refused_in_awss_words() {
     let capabilities = json!({"Capabilities": ["CAPABILITY_IAM"]});
     world.ok("CreateChangeSet", &base(capabilities.clone()));
     assert_eq!(refused(base(capabilities)), "AlreadyExistsException: ChangeSet a already exists");
-    create(&World::new(), TEMPLATE, json!({}));
+    create(&World::new(), TEMPLATE, &json!({}));
     assert_eq!(
         world.refused("CreateStack", &json!({"StackName": "shop", "TemplateBody": TEMPLATE})),
         "AlreadyExistsException: Stack [shop] already exists"

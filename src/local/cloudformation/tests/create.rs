@@ -8,7 +8,7 @@ use super::{TEMPLATE, create, status, story};
 #[test]
 fn a_stack_is_made_in_order_and_deleted_in_reverse() {
     let world = World::new();
-    let id = create(&world, TEMPLATE, json!({}));
+    let id = create(&world, TEMPLATE, &json!({}));
     assert_eq!(status(&world, "shop"), "CREATE_COMPLETE");
     let story = story(&world, "shop");
     let position =
@@ -27,11 +27,11 @@ fn a_stack_is_made_in_order_and_deleted_in_reverse() {
             "GetSecretValue",
             "CreateConnection",
             "DescribeConnection",
+            "CreateQueue",
+            "GetQueueAttributes",
             "CreateApiDestination",
             "CreateRole",
             "PutRolePolicy",
-            "CreateQueue",
-            "GetQueueAttributes",
             "PutRule",
             "PutTargets",
             "SetQueueAttributes"
@@ -68,7 +68,7 @@ fn a_stack_is_made_in_order_and_deleted_in_reverse() {
 #[test]
 fn the_services_are_asked_in_their_own_shapes() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({"Tags": [{"Key": "team", "Value": "a"}]}));
+    create(&world, TEMPLATE, &json!({"Tags": [{"Key": "team", "Value": "a"}]}));
     let calls = world.services.calls.lock();
     let input = |action: &str| &calls.iter().find(|(one, _)| one == action).unwrap().1;
     let connection = input("CreateConnection");
@@ -93,7 +93,7 @@ fn the_services_are_asked_in_their_own_shapes() {
 fn a_failed_creation_is_rolled_back_with_its_reason() {
     let world = World::new();
     world.services.refuses.lock().push(("CreateConnection", ""));
-    create(&world, TEMPLATE, json!({}));
+    create(&world, TEMPLATE, &json!({}));
     assert_eq!(status(&world, "shop"), "ROLLBACK_COMPLETE");
     let story = story(&world, "shop");
     assert!(story[3].starts_with(
@@ -122,7 +122,7 @@ fn failure_does_what_was_asked_for() {
     for (on_failure, end) in [("DELETE", "DELETE_COMPLETE"), ("DO_NOTHING", "CREATE_FAILED")] {
         let world = World::new();
         world.services.refuses.lock().push(("PutTargets", ""));
-        let id = create(&world, TEMPLATE, json!({"OnFailure": on_failure}));
+        let id = create(&world, TEMPLATE, &json!({"OnFailure": on_failure}));
         assert_eq!(status(&world, &id), end);
         let deleted = world.calls().contains(&"DeleteConnection".to_owned());
         assert_eq!(deleted, on_failure == "DELETE");
@@ -133,13 +133,13 @@ fn failure_does_what_was_asked_for() {
 fn a_stack_that_kept_its_failure_can_be_updated_or_rolled_back() {
     let world = World::new();
     world.services.refuses.lock().push(("PutTargets", ""));
-    create(&world, TEMPLATE, json!({"DisableRollback": "true"}));
+    create(&world, TEMPLATE, &json!({"DisableRollback": "true"}));
     world.services.refuses.lock().clear();
-    assert_eq!(super::update(&world, TEMPLATE, json!({})), "UPDATE_COMPLETE");
+    assert_eq!(super::update(&world, TEMPLATE, &json!({})), "UPDATE_COMPLETE");
 
     let world = World::new();
     world.services.refuses.lock().push(("PutTargets", ""));
-    create(&world, TEMPLATE, json!({"DisableRollback": "true"}));
+    create(&world, TEMPLATE, &json!({"DisableRollback": "true"}));
     world.ok("RollbackStack", &json!({"StackName": "shop"}));
     world.settle();
     assert_eq!(status(&world, "shop"), "ROLLBACK_COMPLETE");
@@ -148,7 +148,7 @@ fn a_stack_that_kept_its_failure_can_be_updated_or_rolled_back() {
 #[test]
 fn what_cannot_be_deleted_is_retained_on_demand() {
     let world = World::new();
-    let id = create(&world, TEMPLATE, json!({}));
+    let id = create(&world, TEMPLATE, &json!({}));
     world.services.refuses.lock().push(("DeleteQueue", ""));
     world.ok("DeleteStack", &json!({"StackName": "shop"}));
     world.settle();
@@ -167,7 +167,7 @@ fn what_cannot_be_deleted_is_retained_on_demand() {
 fn policies_and_protection_keep_things() {
     let world = World::new();
     let template = "Resources: { Q: { Type: AWS::SQS::Queue, DeletionPolicy: Retain } }";
-    let id = create(&world, template, json!({"EnableTerminationProtection": "true"}));
+    let id = create(&world, template, &json!({"EnableTerminationProtection": "true"}));
     assert_eq!(
         world.refused("DeleteStack", &json!({"StackName": "shop"})),
         "ValidationError: Stack [shop] cannot be deleted while TerminationProtection is enabled"
@@ -185,12 +185,12 @@ fn policies_and_protection_keep_things() {
 #[test]
 fn an_unknown_property_fails_its_resource() {
     let world = World::new();
-    create(&world, "Resources: { Q: { Type: AWS::SQS::Queue, Properties: { Colour: red } } }", json!({}));
+    create(&world, "Resources: { Q: { Type: AWS::SQS::Queue, Properties: { Colour: red } } }", &json!({}));
     assert!(
         story(&world, "shop").contains(&"Q CREATE_FAILED Encountered unsupported property Colour".to_owned())
     );
     let world = World::new();
-    create(&world, "Resources: { D: { Type: AWS::Events::ApiDestination } }", json!({}));
+    create(&world, "Resources: { D: { Type: AWS::Events::ApiDestination } }", &json!({}));
     assert!(
         story(&world, "shop").contains(&"D CREATE_FAILED Property ConnectionArn cannot be empty.".to_owned())
     );
@@ -199,8 +199,9 @@ fn an_unknown_property_fails_its_resource() {
 #[test]
 fn a_secret_that_is_not_there_fails_in_awss_words() {
     let world = World::new();
-    let parameters = json!([{"ParameterKey": "Token", "ParameterValue": "{{resolve:secretsmanager:other}}"}]);
-    create(&world, TEMPLATE, json!({"Parameters": parameters}));
+    let parameters =
+        json!([{"ParameterKey": "Token", "ParameterValue": "{{resolve:secretsmanager:missing}}"}]);
+    create(&world, TEMPLATE, &json!({"Parameters": parameters}));
     let story = story(&world, "shop");
     assert!(
         story.contains(&"Connection CREATE_FAILED Secrets Manager can't find the specified secret. (Service: AWSSecretsManager; Status Code: 400; Error Code: ResourceNotFoundException; Proxy: null)".to_owned()),
@@ -237,7 +238,7 @@ fn a_hidden_value_is_nowhere_but_in_the_secret_store() {
     let directory = tempfile::tempdir().unwrap();
     let world = World::on(std::sync::Arc::new(crate::local::store::Store::open(directory.path()).unwrap()));
     let parameters = json!([{"ParameterKey": "Token", "ParameterValue": "MARKED"}]);
-    create(&world, TEMPLATE, json!({"Parameters": parameters}));
+    create(&world, TEMPLATE, &json!({"Parameters": parameters}));
     let connection = world.services.calls.lock()[0].1.to_string();
     assert!(connection.contains("MARKED"), "{connection}");
     for (action, member) in

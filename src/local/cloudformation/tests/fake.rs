@@ -12,7 +12,6 @@ use crate::local::wire::{Answer, ApiError, Service, Services};
 
 /// CloudFormation with its fake neighbours.
 pub(super) struct World {
-    pub(super) store: Arc<Store>,
     pub(super) cloudformation: CloudFormation,
     pub(super) services: Fake,
 }
@@ -32,8 +31,8 @@ impl World {
 
     pub(super) fn on(store: Arc<Store>) -> Self {
         let clock = Arc::new(Clock::new(Pace::Virtual));
-        let cloudformation = CloudFormation::new(Arc::clone(&store), clock).unwrap();
-        Self { store, cloudformation, services: Fake::default() }
+        let cloudformation = CloudFormation::new(store, clock).unwrap();
+        Self { cloudformation, services: Fake::default() }
     }
 
     pub(super) fn call(&self, action: &str, input: &Value) -> Answer {
@@ -75,13 +74,11 @@ impl Services for Fake {
         let arn = |kind: &str, name: &str| format!("arn:aws:{service}:{region}:000000000000:{kind}/{name}");
         let name = input["Name"].as_str().unwrap_or_default();
         Ok(match action {
-            "GetSecretValue" => match input["SecretId"].as_str() {
-                Some("momento") => json!({"SecretString": "{\"token\": \"s3cret\"}"}),
-                _ => {
-                    let message = "Secrets Manager can't find the specified secret.";
-                    return Err(ApiError::client("ResourceNotFoundException", message));
-                }
-            },
+            "GetSecretValue" if input["SecretId"] == "missing" => {
+                let message = "Secrets Manager can't find the specified secret.";
+                return Err(ApiError::client("ResourceNotFoundException", message));
+            }
+            "GetSecretValue" => json!({"SecretString": "{\"token\": \"s3cret\"}"}),
             "DescribeConnection" => json!({
                 "ConnectionArn": format!("{}/uuid", arn("connection", name)),
                 "SecretArn": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:events!connection",
@@ -105,7 +102,9 @@ impl Services for Fake {
             }
             "CreateEventBus" => json!({"EventBusArn": arn("event-bus", name)}),
             "DescribeEventBus" => json!({"Arn": arn("event-bus", name)}),
-            "CreateSecret" => json!({"ARN": format!("arn:secret:{name}")}),
+            "CreateSecret" => {
+                json!({"ARN": format!("arn:aws:secretsmanager:{region}:000000000000:secret:{name}-AbCdEf")})
+            }
             "GetRandomPassword" => json!({"RandomPassword": "random"}),
             _ => json!({}),
         })

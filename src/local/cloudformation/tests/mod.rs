@@ -93,7 +93,7 @@ fn status(world: &World, stack: &str) -> String {
     stacks["Stacks"][0]["StackStatus"].as_str().unwrap().to_owned()
 }
 
-fn create(world: &World, template: &str, more: Value) -> String {
+fn create(world: &World, template: &str, more: &Value) -> String {
     let mut input =
         json!({"StackName": "shop", "TemplateBody": template, "Capabilities": ["CAPABILITY_IAM"]});
     for (name, value) in more.as_object().unwrap() {
@@ -104,7 +104,7 @@ fn create(world: &World, template: &str, more: Value) -> String {
     id
 }
 
-fn update(world: &World, template: &str, more: Value) -> String {
+fn update(world: &World, template: &str, more: &Value) -> String {
     let mut input =
         json!({"StackName": "shop", "TemplateBody": template, "Capabilities": ["CAPABILITY_IAM"]});
     for (name, value) in more.as_object().unwrap() {

@@ -12,10 +12,10 @@ fn named(name: &str) -> String {
 #[test]
 fn only_what_changed_is_called() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({}));
+    create(&world, TEMPLATE, &json!({}));
     world.calls();
     let parameters = json!([{"ParameterKey": "Rate", "ParameterValue": "10"}]);
-    assert_eq!(update(&world, TEMPLATE, json!({"Parameters": parameters})), "UPDATE_COMPLETE");
+    assert_eq!(update(&world, TEMPLATE, &json!({"Parameters": parameters})), "UPDATE_COMPLETE");
     assert_eq!(world.calls(), ["UpdateApiDestination"]);
     let again = json!({"StackName": "shop", "TemplateBody": TEMPLATE, "Capabilities": ["CAPABILITY_IAM"], "Parameters": parameters});
     assert_eq!(world.refused("UpdateStack", &again), "ValidationError: No updates are to be performed.");
@@ -24,9 +24,9 @@ fn only_what_changed_is_called() {
 #[test]
 fn a_replaced_resource_is_deleted_at_the_end() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({}));
+    create(&world, TEMPLATE, &json!({}));
     world.calls();
-    assert_eq!(update(&world, &named("mine"), json!({})), "UPDATE_COMPLETE");
+    assert_eq!(update(&world, &named("mine"), &json!({})), "UPDATE_COMPLETE");
     assert_eq!(
         world.calls(),
         [
@@ -58,11 +58,11 @@ fn a_replaced_resource_is_deleted_at_the_end() {
 #[test]
 fn a_failed_update_goes_back_to_what_was() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({}));
+    create(&world, TEMPLATE, &json!({}));
     world.calls();
     world.services.refuses.lock().push(("UpdateApiDestination", "connection/mine"));
     let extra = named("mine").replace("Outputs:", "  More: { Type: AWS::SQS::Queue }\nOutputs:");
-    assert_eq!(update(&world, &extra, json!({})), "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(update(&world, &extra, &json!({})), "UPDATE_ROLLBACK_COMPLETE");
     let story = story(&world, "shop");
     assert!(
         story.contains(
@@ -85,16 +85,16 @@ fn a_failed_update_goes_back_to_what_was() {
     assert_eq!(template["TemplateBody"], TEMPLATE);
     // The stack is whole again: the same update works when nothing is refused.
     world.services.refuses.lock().clear();
-    assert_eq!(update(&world, &extra, json!({})), "UPDATE_COMPLETE");
+    assert_eq!(update(&world, &extra, &json!({})), "UPDATE_COMPLETE");
 }
 
 #[test]
 fn a_rollback_that_fails_can_be_continued() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({}));
+    create(&world, TEMPLATE, &json!({}));
     world.services.refuses.lock().push(("UpdateApiDestination", ""));
     let parameters = json!([{"ParameterKey": "Rate", "ParameterValue": "10"}]);
-    assert_eq!(update(&world, TEMPLATE, json!({"Parameters": parameters})), "UPDATE_ROLLBACK_FAILED");
+    assert_eq!(update(&world, TEMPLATE, &json!({"Parameters": parameters})), "UPDATE_ROLLBACK_FAILED");
     world.ok("ContinueUpdateRollback", &json!({"StackName": "shop", "ResourcesToSkip": ["Put"]}));
     world.settle();
     assert_eq!(status(&world, "shop"), "UPDATE_ROLLBACK_COMPLETE");
@@ -103,9 +103,9 @@ fn a_rollback_that_fails_can_be_continued() {
 #[test]
 fn an_update_can_stay_failed_and_be_rolled_back_later() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({}));
+    create(&world, TEMPLATE, &json!({}));
     world.services.refuses.lock().push(("UpdateApiDestination", "connection/mine"));
-    assert_eq!(update(&world, &named("mine"), json!({"DisableRollback": "true"})), "UPDATE_FAILED");
+    assert_eq!(update(&world, &named("mine"), &json!({"DisableRollback": "true"})), "UPDATE_FAILED");
     world.calls();
     world.ok("RollbackStack", &json!({"StackName": "shop"}));
     world.settle();
@@ -116,7 +116,7 @@ fn an_update_can_stay_failed_and_be_rolled_back_later() {
 #[test]
 fn a_running_update_can_be_cancelled() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({}));
+    create(&world, TEMPLATE, &json!({}));
     let parameters = json!([{"ParameterKey": "Rate", "ParameterValue": "10"}]);
     world.ok(
         "UpdateStack",
@@ -132,9 +132,9 @@ fn a_running_update_can_be_cancelled() {
 fn what_the_template_no_longer_has_is_deleted_or_kept() {
     let world = World::new();
     let both = "Resources: { A: { Type: AWS::SQS::Queue }, B: { Type: AWS::SQS::Queue, DeletionPolicy: Retain }, C: { Type: AWS::SQS::Queue } }";
-    create(&world, both, json!({}));
+    create(&world, both, &json!({}));
     world.calls();
-    assert_eq!(update(&world, "Resources: { C: { Type: AWS::SQS::Queue } }", json!({})), "UPDATE_COMPLETE");
+    assert_eq!(update(&world, "Resources: { C: { Type: AWS::SQS::Queue } }", &json!({})), "UPDATE_COMPLETE");
     assert_eq!(world.calls(), ["DeleteQueue"]);
     assert!(story(&world, "shop").contains(&"B DELETE_SKIPPED".to_owned()));
 }
@@ -142,9 +142,12 @@ fn what_the_template_no_longer_has_is_deleted_or_kept() {
 #[test]
 fn tags_reach_the_resources() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({"Tags": [{"Key": "team", "Value": "a"}, {"Key": "old", "Value": "x"}]}));
+    create(&world, TEMPLATE, &json!({"Tags": [{"Key": "team", "Value": "a"}, {"Key": "old", "Value": "x"}]}));
     world.calls();
-    assert_eq!(update(&world, TEMPLATE, json!({"Tags": [{"Key": "team", "Value": "b"}]})), "UPDATE_COMPLETE");
+    assert_eq!(
+        update(&world, TEMPLATE, &json!({"Tags": [{"Key": "team", "Value": "b"}]})),
+        "UPDATE_COMPLETE"
+    );
     let calls = world.calls();
     for action in ["TagQueue", "UntagQueue", "TagRole", "UntagRole", "TagResource", "UntagResource"] {
         assert!(calls.contains(&action.to_owned()), "{action}: {calls:?}");
@@ -154,13 +157,13 @@ fn tags_reach_the_resources() {
 #[test]
 fn a_hidden_parameter_keeps_its_value_and_rotates() {
     let world = World::new();
-    create(&world, TEMPLATE, json!({"Parameters": [{"ParameterKey": "Token", "ParameterValue": "one"}]}));
+    create(&world, TEMPLATE, &json!({"Parameters": [{"ParameterKey": "Token", "ParameterValue": "one"}]}));
     let keep = json!([{"ParameterKey": "Token", "UsePreviousValue": "true"}]);
     let same = json!({"StackName": "shop", "UsePreviousTemplate": "true", "Capabilities": ["CAPABILITY_IAM"], "Parameters": keep});
     assert_eq!(world.refused("UpdateStack", &same), "ValidationError: No updates are to be performed.");
     world.calls();
     let parameters = json!([{"ParameterKey": "Token", "ParameterValue": "two"}]);
-    assert_eq!(update(&world, TEMPLATE, json!({"Parameters": parameters})), "UPDATE_COMPLETE");
+    assert_eq!(update(&world, TEMPLATE, &json!({"Parameters": parameters})), "UPDATE_COMPLETE");
     let calls = world.services.calls.lock();
     assert_eq!(calls[0].0, "UpdateConnection");
     assert!(calls[0].1.to_string().contains("two"));

@@ -2,17 +2,22 @@
 //!
 //! Compared is what stands in the template, so a dynamic reference whose secret changed is no change.
 
+mod difference;
+mod existing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+pub(crate) use difference::changed_properties;
+use difference::differences;
+use existing::Existing;
+
 use super::record::{Resource, Settings};
 use super::resources::find;
 use super::secrets::mask;
-use super::template::{
-    Declared, Found, Plan, Policy, Reference, Scope, Template, TemplateError, evaluate, references,
-};
+use super::template::{Declared, Plan, Policy, Reference, Template, TemplateError, evaluate, references};
 
 /// What AWS shows for a value that only the execution will tell.
 const LATER: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";
@@ -244,15 +249,6 @@ impl Comparison<'_> {
     }
 }
 
-/// Returns the properties that differ.
-pub(crate) fn changed_properties<'a>(
-    before: &'a Map<String, Value>,
-    after: &'a Map<String, Value>,
-) -> Vec<&'a str> {
-    let names: BTreeSet<&str> = before.keys().chain(after.keys()).map(String::as_str).collect();
-    names.into_iter().filter(|name| !same(before.get(*name), after.get(*name))).collect()
-}
-
 /// Returns whether a changed property needs a new physical resource.
 pub(crate) fn is_create_only(kind: &str, name: &str) -> bool {
     find(kind).is_some_and(|kind| {
@@ -295,86 +291,4 @@ fn context(properties: &Map<String, Value>, metadata: Option<&Value>) -> String 
         context.insert("Metadata".to_owned(), metadata.clone());
     }
     mask(&Value::Object(context).to_string())
-}
-
-fn same(before: Option<&Value>, after: Option<&Value>) -> bool {
-    match (before, after) {
-        (None, None) => true,
-        (Some(Value::Object(before)), Some(Value::Object(after))) => {
-            before.len() == after.len()
-                && before.iter().all(|(name, value)| same(Some(value), after.get(name)))
-        }
-        (Some(Value::Array(before)), Some(Value::Array(after))) => {
-            before.len() == after.len()
-                && before.iter().zip(after).all(|(before, after)| same(Some(before), Some(after)))
-        }
-        // A parameter is always text: 300 and "300" are one value.
-        (Some(before), Some(after)) => {
-            let scalar = |value: &Value| !value.is_object() && !value.is_array();
-            scalar(before) && scalar(after) && text(before) == text(after)
-        }
-        _ => false,
-    }
-}
-
-type Difference = (String, Option<String>, Option<String>);
-
-fn differences(path: &str, before: Option<&Value>, after: Option<&Value>, found: &mut Vec<Difference>) {
-    if same(before, after) {
-        return;
-    }
-    match (before, after) {
-        (Some(Value::Object(before)), Some(Value::Object(after))) => {
-            let new = after.keys().filter(|name| !before.contains_key(*name));
-            for name in before.keys().chain(new) {
-                differences(&format!("{path}/{name}"), before.get(name), after.get(name), found);
-            }
-        }
-        (Some(Value::Array(before)), Some(Value::Array(after))) => {
-            for at in 0..before.len().max(after.len()) {
-                differences(&format!("{path}/{at}"), before.get(at), after.get(at), found);
-            }
-        }
-        _ => found.push((path.to_owned(), before.map(shown), after.map(shown))),
-    }
-}
-
-fn shown(value: &Value) -> String {
-    mask(&text(value))
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// The resources that are there and stay; what refers to others is known later.
-struct Existing<'a> {
-    resources: BTreeMap<&'a str, &'a Resource>,
-    replaced: BTreeSet<String>,
-}
-
-impl Existing<'_> {
-    fn stays(&self, name: &str) -> Option<&Resource> {
-        self.resources.get(name).copied().filter(|_| !self.replaced.contains(name))
-    }
-}
-
-impl Scope for Existing<'_> {
-    fn reference(&self, name: &str) -> Result<Found, TemplateError> {
-        let id = self.stays(name).and_then(|resource| resource.physical_id.as_deref()).unwrap_or(LATER);
-        Ok(Found::Value(Value::String(id.to_owned())))
-    }
-
-    fn attribute(&self, resource: &str, attribute: &str) -> Result<Found, TemplateError> {
-        let value = self.stays(resource).and_then(|resource| resource.attributes.get(attribute));
-        Ok(Found::Value(value.cloned().unwrap_or_else(|| json!(LATER))))
-    }
-
-    fn mapping(&self, _: &str, _: &str, _: &str) -> Result<Option<Value>, TemplateError> {
-        Ok(None)
-    }
-
-    fn condition(&self, _: &str) -> Result<bool, TemplateError> {
-        Ok(false)
-    }
 }

@@ -1,109 +1,20 @@
 //! What the state holds of stacks: their documents.
 
+mod status;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub(crate) use status::{
+    ChangeSetStatus, ExecutionStatus, OnFailure, OperationKind, ResourceStatus, StackStatus,
+};
+
 use super::changes::ResourceChange;
 use super::template::{Plan, Policy};
 use crate::local::store::Document;
-
-/// Makes an enumeration whose names are the API's.
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        pub(crate) enum $name { $(#[serde(rename = $text)] $variant),* }
-
-        impl $name {
-            /// Returns the API's name.
-            pub(crate) fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-        }
-    };
-}
-
-names! {
-    /// The status of a stack.
-    StackStatus {
-        CreateInProgress = "CREATE_IN_PROGRESS",
-        CreateFailed = "CREATE_FAILED",
-        CreateComplete = "CREATE_COMPLETE",
-        RollbackInProgress = "ROLLBACK_IN_PROGRESS",
-        RollbackFailed = "ROLLBACK_FAILED",
-        RollbackComplete = "ROLLBACK_COMPLETE",
-        DeleteInProgress = "DELETE_IN_PROGRESS",
-        DeleteFailed = "DELETE_FAILED",
-        DeleteComplete = "DELETE_COMPLETE",
-        UpdateInProgress = "UPDATE_IN_PROGRESS",
-        UpdateCleanup = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
-        UpdateComplete = "UPDATE_COMPLETE",
-        UpdateFailed = "UPDATE_FAILED",
-        UpdateRollbackInProgress = "UPDATE_ROLLBACK_IN_PROGRESS",
-        UpdateRollbackFailed = "UPDATE_ROLLBACK_FAILED",
-        UpdateRollbackCleanup = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
-        UpdateRollbackComplete = "UPDATE_ROLLBACK_COMPLETE",
-        ReviewInProgress = "REVIEW_IN_PROGRESS",
-    }
-}
-
-names! {
-    /// The status of a resource.
-    ResourceStatus {
-        CreateInProgress = "CREATE_IN_PROGRESS",
-        CreateFailed = "CREATE_FAILED",
-        CreateComplete = "CREATE_COMPLETE",
-        UpdateInProgress = "UPDATE_IN_PROGRESS",
-        UpdateFailed = "UPDATE_FAILED",
-        UpdateComplete = "UPDATE_COMPLETE",
-        DeleteInProgress = "DELETE_IN_PROGRESS",
-        DeleteFailed = "DELETE_FAILED",
-        DeleteComplete = "DELETE_COMPLETE",
-        DeleteSkipped = "DELETE_SKIPPED",
-    }
-}
-
-names! {
-    /// The status of a change set.
-    ChangeSetStatus {
-        Complete = "CREATE_COMPLETE",
-        Failed = "FAILED",
-    }
-}
-
-names! {
-    /// Whether a change set can be executed.
-    ExecutionStatus {
-        Unavailable = "UNAVAILABLE",
-        Available = "AVAILABLE",
-        InProgress = "EXECUTE_IN_PROGRESS",
-        Complete = "EXECUTE_COMPLETE",
-        Failed = "EXECUTE_FAILED",
-    }
-}
-
-names! {
-    /// What happens to a stack whose creation or update fails.
-    OnFailure {
-        Rollback = "ROLLBACK",
-        Delete = "DELETE",
-        DoNothing = "DO_NOTHING",
-    }
-}
-
-names! {
-    /// What an operation does, as DescribeEvents names it.
-    OperationKind {
-        Create = "CREATE_STACK",
-        Update = "UPDATE_STACK",
-        Delete = "DELETE_STACK",
-        Rollback = "ROLLBACK",
-        Continue = "CONTINUE_ROLLBACK",
-    }
-}
 
 /// A stack, also when it is deleted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -204,6 +115,8 @@ pub(crate) struct Operation {
     /// The change set that is executed.
     pub(crate) change_set: Option<String>,
     pub(crate) tasks: BTreeMap<String, Task>,
+    /// The started tasks, in the order in which their calls are made.
+    pub(crate) queue: Vec<String>,
     /// Resources that a deletion leaves, or that a rollback skips.
     pub(crate) skip: BTreeSet<String>,
 }
@@ -305,22 +218,33 @@ impl Document for Running {
     const KIND: &'static str = "cloudformation:running";
 }
 
-impl StackStatus {
-    /// Returns whether an operation runs.
-    pub(crate) fn is_in_progress(self) -> bool {
-        self.name().ends_with("_IN_PROGRESS") && self != Self::ReviewInProgress
+impl Operation {
+    /// Starts a task; its call is made after those that were started before.
+    pub(crate) fn start(&mut self, subject: &str, work: Work) {
+        self.tasks.insert(subject.to_owned(), Task::Started(work));
+        self.queue.push(subject.to_owned());
     }
 
-    /// Returns whether the stack can be updated.
-    pub(crate) fn can_update(self) -> bool {
-        matches!(
-            self,
-            Self::CreateComplete
-                | Self::UpdateComplete
-                | Self::UpdateRollbackComplete
-                | Self::CreateFailed
-                | Self::UpdateFailed
-        )
+    /// Returns the task whose call is next.
+    pub(crate) fn next(&self) -> Option<(String, Work)> {
+        let subject = self.queue.first()?;
+        match self.tasks.get(subject) {
+            Some(Task::Started(work)) => Some((subject.clone(), work.clone())),
+            _ => None,
+        }
+    }
+
+    /// Ends a task.
+    pub(crate) fn end(&mut self, subject: &str, task: Task) {
+        self.queue.retain(|other| other != subject);
+        self.tasks.insert(subject.to_owned(), task);
+    }
+
+    /// Goes to another phase, where no task is known yet.
+    pub(crate) fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.tasks.clear();
+        self.queue.clear();
     }
 }
 
