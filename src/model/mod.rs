@@ -2,6 +2,6 @@
 
 pub mod delivery;
 pub mod json;
+pub mod pattern;
 pub mod policy;
 pub mod transform;
-pub mod pattern;

@@ -102,7 +102,12 @@ impl EventBridge {
     pub(super) fn start_replay(&self, region: &str, input: &Value) -> Answer {
         let (name, source) = (required(input, "ReplayName"), required(input, "EventSourceArn"));
         let archive = resource(region, source).and_then(|path| path.strip_prefix("archive/"));
-        let missing = || failure::missing(format!("Archive {} does not exist.", source.rsplit('/').next().unwrap_or(source)));
+        let missing = || {
+            failure::missing(format!(
+                "Archive {} does not exist.",
+                source.rsplit('/').next().unwrap_or(source)
+            ))
+        };
         let archive = match archive {
             Some(archive) => self.store.get::<Archive>(region, archive)?.ok_or_else(missing)?,
             None => return Err(missing()),
@@ -158,11 +163,15 @@ impl EventBridge {
             .into_iter()
             .filter(|(name, replay)| {
                 name.starts_with(prefix)
-                    && filters.iter().all(|(member, wanted)| wanted.is_none() || text(&replay.0, member) == *wanted)
+                    && filters
+                        .iter()
+                        .all(|(member, wanted)| wanted.is_none() || text(&replay.0, member) == *wanted)
             })
             .map(|(name, mut replay)| {
                 if let Value::Object(members) = &mut replay.0 {
-                    members.retain(|member, _| !["ReplayArn", "Description", "Destination"].contains(&member.as_str()));
+                    members.retain(|member, _| {
+                        !["ReplayArn", "Description", "Destination"].contains(&member.as_str())
+                    });
                 }
                 (name, replay.0)
             })
@@ -176,7 +185,10 @@ impl EventBridge {
         let replay = self.replay(region, name)?;
         Err(ApiError::client(
             "IllegalStatusException",
-            format!("Replay {name} is not in a valid state for this operation: {}.", required(&replay.0, "State")),
+            format!(
+                "Replay {name} is not in a valid state for this operation: {}.",
+                required(&replay.0, "State")
+            ),
         ))
     }
 

@@ -184,7 +184,9 @@ fn merge(authorization: &str, before: Option<Value>, parameters: &Value) -> Resu
     for name in [member, "InvocationHttpParameters"] {
         if let Some(Value::Object(members)) = parameters.get(name) {
             let mut kept = merged.get(name).and_then(Value::as_object).cloned().unwrap_or_else(Map::new);
-            kept.extend(members.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())));
+            kept.extend(
+                members.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())),
+            );
             merged[name] = Value::Object(kept);
         }
     }

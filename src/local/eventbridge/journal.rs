@@ -78,7 +78,8 @@ impl Journal {
     pub(super) fn open(store: &Store) -> Result<Self, StoreError> {
         let oldest = store.with(|connection| {
             connection.execute_batch(SCHEMA)?;
-            connection.query_row("SELECT coalesce(max(seq), 0) - ?1 FROM events_traces", [TRACES], |row| row.get(0))
+            connection
+                .query_row("SELECT coalesce(max(seq), 0) - ?1 FROM events_traces", [TRACES], |row| row.get(0))
         })?;
         Ok(Self { oldest_trace: AtomicI64::new(oldest) })
     }
@@ -153,7 +154,9 @@ impl Journal {
     /// Returns how many deliveries are not done.
     pub(super) fn count(store: &Store) -> Result<u64, StoreError> {
         store.with(|connection| {
-            connection.query_row("SELECT count(*) FROM events_pending", [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+            connection
+                .query_row("SELECT count(*) FROM events_pending", [], |row| row.get::<_, i64>(0))
+                .map(i64::unsigned_abs)
         })
     }
 

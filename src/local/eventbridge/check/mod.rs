@@ -170,13 +170,7 @@ fn map(
     Ok(())
 }
 
-fn length(
-    shape: &Shape,
-    length: usize,
-    shown: impl Fn() -> String,
-    at: &str,
-    violations: &mut Vec<String>,
-) {
+fn length(shape: &Shape, length: usize, shown: impl Fn() -> String, at: &str, violations: &mut Vec<String>) {
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     let mut bound = |holds: bool, rule: String| {
         if !holds {

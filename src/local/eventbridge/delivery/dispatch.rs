@@ -86,7 +86,11 @@ impl EventBridge {
         Journal::count(&self.store)
     }
 
-    async fn pump<T: Transport>(self: &Arc<Self>, world: &Arc<World<T>>, for_ever: bool) -> Result<(), ApiError> {
+    async fn pump<T: Transport>(
+        self: &Arc<Self>,
+        world: &Arc<World<T>>,
+        for_ever: bool,
+    ) -> Result<(), ApiError> {
         let _unclaim = Unclaim(&self.deliveries);
         let mut at_work = JoinSet::new();
         loop {

@@ -46,10 +46,7 @@ pub(super) enum Try {
 /// Where a delivery stands after its work.
 pub(super) enum Step {
     /// It is done.
-    Done {
-        trace: TargetTrace,
-        forward: Option<Box<Incoming>>,
-    },
+    Done { trace: TargetTrace, forward: Option<Box<Incoming>> },
     /// It waits.
     Later(Timestamp),
 }
@@ -92,7 +89,8 @@ pub(super) async fn work<T: Transport>(bridge: &EventBridge, world: &World<T>, p
 impl<T: Transport> Job<'_, T> {
     async fn run(&mut self) -> Step {
         let Some(event) = read(&self.pending.event) else {
-            let failure = Failure { code: ErrorCode::InternalError, message: "The event is not JSON.".to_owned() };
+            let failure =
+                Failure { code: ErrorCode::InternalError, message: "The event is not JSON.".to_owned() };
             return self.end(failure, None, "");
         };
         let ingestion_time = iso(self.pending.accepted);
@@ -103,7 +101,10 @@ impl<T: Transport> Job<'_, T> {
         };
         let body = match self.target.input.apply(&event, &context) {
             Ok(body) => body,
-            Err(invalid) => return self.end(Failure::invalid_json(), None, &invalid.body),
+            Err(invalid) => {
+                let attempted = invalid.body.clone();
+                return self.end(invalid.into(), None, &attempted);
+            }
         };
         loop {
             if self.is_too_old() {

@@ -62,7 +62,8 @@ pub(super) fn check(services: &dyn Services, role_arn: &str, ask: &Ask<'_>) -> R
         return Err(denied());
     }
     let policies = policies(&call, name);
-    let request = Request { caller: Caller::Attached, action: ask.action, resource: ask.resource, context: &[] };
+    let request =
+        Request { caller: Caller::Attached, action: ask.action, resource: ask.resource, context: &[] };
     let reason = match decide(&policies, &request) {
         Decision::Allowed => return Ok(()),
         Decision::Denied => "with an explicit deny in an identity-based policy".to_owned(),
