@@ -1,6 +1,9 @@
 //! The service as its callers see it, with small stand-ins for the rest of the cloud.
 
+#![expect(clippy::needless_pass_by_value, reason = "a test reads better with values")]
+
 mod concurrency;
+mod connections;
 mod control;
 mod deliveries;
 mod events;

@@ -34,7 +34,10 @@ pub(super) struct Ready {
 
 /// The destinations that are ready, until anything changes.
 #[derive(Default)]
-pub(super) struct Destinations(RwLock<HashMap<(String, String), (u64, Arc<Ready>)>>);
+pub(super) struct Destinations(RwLock<HashMap<Key, (u64, Arc<Ready>)>>);
+
+/// A region and a name in it.
+type Key = (String, String);
 
 impl<T: Transport> Job<'_, T> {
     /// Calls the destination once, when its invocation rate lets it.

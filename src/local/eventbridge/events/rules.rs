@@ -18,8 +18,11 @@ use crate::local::eventbridge::{EventBridge, documents};
 #[derive(Default)]
 pub(in crate::local::eventbridge) struct Rules {
     generation: AtomicU64,
-    buses: RwLock<HashMap<(String, String), (u64, Arc<Bus>)>>,
+    buses: RwLock<HashMap<Key, (u64, Arc<Bus>)>>,
 }
+
+/// A region and a name in it.
+type Key = (String, String);
 
 /// A bus as an event meets it.
 pub(in crate::local::eventbridge) struct Bus {
