@@ -160,6 +160,15 @@ impl Journal {
         })
     }
 
+    /// Reports whether a delivery is not done.
+    pub(super) fn any(store: &Store) -> Result<bool, StoreError> {
+        store.with(|connection| {
+            connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM events_pending)")?
+                .query_row([], |row| row.get(0))
+        })
+    }
+
     /// Takes a delivery from the pending ones and keeps what became of it.
     pub(super) fn finish(
         &self,

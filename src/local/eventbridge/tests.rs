@@ -8,6 +8,7 @@ mod control;
 mod deliveries;
 mod events;
 mod replays;
+mod vectors;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -80,7 +80,7 @@ pub(super) async fn work<T: Transport>(bridge: &EventBridge, world: &World<T>, p
         }
     };
     let rule_arn = rule_arn(&pending.region, &pending.bus, &pending.rule);
-    let at = bridge.clock.now().max(pending.accepted);
+    let at = bridge.clock.now().max(pending.accepted).max(pending.due.unwrap_or_default());
     let mut job = Job { bridge, world, pending, target, rule_arn, at };
     let step = job.run().await;
     worked(job.pending, step)

@@ -21,12 +21,13 @@ pub(super) struct Ask<'a> {
 
 impl Ask<'_> {
     /// Returns the condition keys that `EventBridge` sends for a rule (captured on AWS).
-    pub(super) fn context(&self) -> [(&str, &str); 4] {
+    pub(super) fn context(&self) -> [(&str, &str); 5] {
         [
             ("aws:SourceArn", self.rule_arn),
             ("aws:SourceAccount", ACCOUNT),
             ("aws:PrincipalIsAWSService", "true"),
             ("aws:PrincipalServiceName", PRINCIPAL),
+            ("aws:SecureTransport", "true"),
         ]
     }
 }

@@ -230,3 +230,17 @@ async fn a_real_clock_waits_for_its_retries() {
     cloud.settle().await;
     assert_eq!(cloud.sent().len(), 2);
 }
+
+#[tokio::test]
+async fn what_a_real_clock_left_waiting_is_finished_by_a_virtual_one() {
+    let store = Arc::new(Store::in_memory().unwrap());
+    let cloud = Cloud::on(store.clone(), Pace::Real);
+    cloud.prepare();
+    cloud.answer_with([Ok(answer(500, ""))]);
+    let id = cloud.put(r#"{"cacheName":"c","key":"k","message":1}"#);
+    let _ = tokio::time::timeout(Duration::from_millis(100), cloud.bridge.settle(&cloud.world)).await;
+    let cloud = Cloud::on(store, Pace::Virtual);
+    cloud.settle().await;
+    let target = &cloud.bridge.trace(REGION, &id).unwrap().unwrap().rules[0].targets[0];
+    assert_eq!((target.attempts.len(), &target.outcome), (2, &Outcome::Delivered));
+}
