@@ -175,7 +175,9 @@ fn statement(region: &str, bus: &str, input: &Value) -> Result<Value, ApiError> 
     let (Some(id), Some(action), Some(principal)) =
         (text(input, "StatementId"), text(input, "Action"), text(input, "Principal"))
     else {
-        return Err(failure::invalid("Parameters Action, Principal and StatementId are required without Policy."));
+        return Err(failure::invalid(
+            "Parameters Action, Principal and StatementId are required without Policy.",
+        ));
     };
     if action != "events:PutEvents" {
         return Err(failure::invalid("Provided value in parameter 'action' is not supported."));

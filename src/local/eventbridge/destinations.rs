@@ -123,7 +123,11 @@ impl EventBridge {
         }
     }
 
-    fn destination_state(&self, region: &str, destination: &ApiDestination) -> Result<&'static str, ApiError> {
+    fn destination_state(
+        &self,
+        region: &str,
+        destination: &ApiDestination,
+    ) -> Result<&'static str, ApiError> {
         let Some(arn) = &destination.connection else { return Ok("INACTIVE") };
         let authorized = self.connection_of(region, arn)?.is_some_and(|found| found.state == "AUTHORIZED");
         Ok(if authorized { "ACTIVE" } else { "INACTIVE" })
@@ -157,8 +161,10 @@ impl EventBridge {
 
 /// Only HTTPS to a host without wildcard, user or fragment.
 fn check_endpoint(endpoint: &str, doing: &str) -> Result<(), ApiError> {
-    let host = endpoint.strip_prefix("https://").map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
-    if host.is_some_and(|host| !host.is_empty() && !host.contains(['*', '@', '#']) && !host.starts_with(':')) {
+    let host =
+        endpoint.strip_prefix("https://").map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
+    if host.is_some_and(|host| !host.is_empty() && !host.contains(['*', '@', '#']) && !host.starts_with(':'))
+    {
         return Ok(());
     }
     Err(failure::invalid(format!(

@@ -31,8 +31,3 @@ pub(super) fn exists(message: impl Into<String>) -> ApiError {
 pub(super) fn limit() -> ApiError {
     ApiError::client("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
 }
-
-/// `InvalidEventPatternException`.
-pub(super) fn pattern(message: impl Into<String>) -> ApiError {
-    ApiError::client("InvalidEventPatternException", message)
-}

@@ -58,11 +58,7 @@ pub(super) fn time(input: &Value, name: &str) -> Option<Timestamp> {
 /// Cuts a page out of items sorted by name, and adds the token of the next page.
 ///
 /// Takes `Limit` and `NextToken`; the token is the last name of the page before.
-pub(super) fn page(
-    input: &Value,
-    output: &str,
-    mut rows: Vec<(String, Value)>,
-) -> Result<Value, ApiError> {
+pub(super) fn page(input: &Value, output: &str, mut rows: Vec<(String, Value)>) -> Result<Value, ApiError> {
     use base64::Engine as _;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD as CODE;
     rows.sort_by(|a, b| a.0.cmp(&b.0));
@@ -93,7 +89,8 @@ mod tests {
         let rows: Vec<_> = (0..5).map(|n| (format!("n{n}"), json!(n))).collect();
         let first = page(&json!({"Limit": 3}), "Rows", rows.clone()).unwrap();
         assert_eq!(first["Rows"], json!([0, 1, 2]));
-        let second = page(&json!({"Limit": 3, "NextToken": first["NextToken"]}), "Rows", rows.clone()).unwrap();
+        let second =
+            page(&json!({"Limit": 3, "NextToken": first["NextToken"]}), "Rows", rows.clone()).unwrap();
         assert_eq!(second, json!({"Rows": [3, 4]}));
         assert!(page(&json!({"NextToken": "%"}), "Rows", rows).is_err());
     }

@@ -78,7 +78,8 @@ impl Journal {
     pub(super) fn open(store: &Store) -> Result<Self, StoreError> {
         let oldest = store.with(|connection| {
             connection.execute_batch(SCHEMA)?;
-            connection.query_row("SELECT coalesce(max(seq), 0) - ?1 FROM events_traces", [TRACES], |row| row.get(0))
+            connection
+                .query_row("SELECT coalesce(max(seq), 0) - ?1 FROM events_traces", [TRACES], |row| row.get(0))
         })?;
         Ok(Self { oldest_trace: AtomicI64::new(oldest) })
     }
@@ -153,7 +154,18 @@ impl Journal {
     /// Returns how many deliveries are not done.
     pub(super) fn count(store: &Store) -> Result<u64, StoreError> {
         store.with(|connection| {
-            connection.query_row("SELECT count(*) FROM events_pending", [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+            connection
+                .query_row("SELECT count(*) FROM events_pending", [], |row| row.get::<_, i64>(0))
+                .map(i64::unsigned_abs)
+        })
+    }
+
+    /// Reports whether a delivery is not done.
+    pub(super) fn any(store: &Store) -> Result<bool, StoreError> {
+        store.with(|connection| {
+            connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM events_pending)")?
+                .query_row([], |row| row.get(0))
         })
     }
 
@@ -239,23 +251,4 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS events_traces (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, region TEXT NOT NULL, bus TEXT NOT NULL, event_id TEXT NOT NULL,
-  accepted INTEGER NOT NULL, event TEXT NOT NULL, rules TEXT NOT NULL, dropped TEXT);
-CREATE TABLE IF NOT EXISTS events_pending (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, trace INTEGER NOT NULL, ordinal INTEGER NOT NULL,
-  region TEXT NOT NULL, bus TEXT NOT NULL, rule TEXT NOT NULL, target TEXT NOT NULL, event_id TEXT NOT NULL,
-  event TEXT NOT NULL, accepted INTEGER NOT NULL, hops INTEGER NOT NULL, due INTEGER NOT NULL, progress TEXT);
-CREATE INDEX IF NOT EXISTS events_pending_due ON events_pending (due) WHERE due > 0;
-CREATE TABLE IF NOT EXISTS events_deliveries (
-  trace INTEGER NOT NULL, ordinal INTEGER NOT NULL, rule TEXT NOT NULL, body TEXT NOT NULL,
-  PRIMARY KEY (trace, ordinal)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS events_metrics (
-  region TEXT NOT NULL, bus TEXT NOT NULL, rule TEXT NOT NULL, name TEXT NOT NULL, minute INTEGER NOT NULL,
-  value INTEGER NOT NULL, PRIMARY KEY (region, bus, rule, name, minute)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS events_archived (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, region TEXT NOT NULL, archive TEXT NOT NULL,
-  ingested INTEGER NOT NULL, time INTEGER NOT NULL, event TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS events_archived_time ON events_archived (region, archive, time);
-";
+const SCHEMA: &str = include_str!("journal/schema.sql");

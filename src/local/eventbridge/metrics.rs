@@ -34,7 +34,14 @@ pub(super) struct Counts<'a>(BTreeMap<(&'a str, &'a str, &'a str, &'static str),
 
 impl<'a> Counts<'a> {
     /// Counts something for a rule.
-    pub(super) fn add(&mut self, region: &'a str, bus: &'a str, rule: &'a str, name: &'static str, count: u64) {
+    pub(super) fn add(
+        &mut self,
+        region: &'a str,
+        bus: &'a str,
+        rule: &'a str,
+        name: &'static str,
+        count: u64,
+    ) {
         if count > 0 {
             *self.0.entry((region, bus, rule, name)).or_default() += count;
         }

@@ -20,6 +20,7 @@ mod input;
 mod journal;
 mod metrics;
 mod names;
+mod replays;
 mod rules;
 mod tags;
 mod targets;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::local::wire::{ACCOUNT, Answer, ApiError};
 use crate::model::json::Json;
-use crate::model::pattern::{Invalid, Pattern};
+use crate::model::pattern::{Invalid, Pattern, QUOTA_LENGTH};
 
 use super::documents::Rule;
 use super::input::{answer, filled, items, page, required, text};
@@ -26,6 +26,9 @@ impl EventBridge {
         }
         if let Some(pattern) = &pattern {
             parse(pattern)?;
+            if pattern.encode_utf16().count() > QUOTA_LENGTH {
+                return Err(failure::limit());
+            }
         }
         let bus = self.bus(region, text(input, "EventBusName"))?.name;
         if let Some(schedule) = &schedule {

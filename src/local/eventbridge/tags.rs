@@ -57,7 +57,9 @@ impl EventBridge {
             return Ok(rule.tags);
         }
         let Some(name) = resource(region, arn).and_then(|path| path.strip_prefix("event-bus/")) else {
-            return Err(failure::invalid(format!("Parameter {arn} is not valid. Reason: Provided Arn is not in correct format.")));
+            return Err(failure::invalid(format!(
+                "Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
+            )));
         };
         let mut bus = self.bus(region, Some(name))?;
         change(&mut bus.tags);

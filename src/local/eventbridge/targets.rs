@@ -1,8 +1,9 @@
 //! The targets of a rule.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::local::wire::{Answer, ApiError};
+use crate::model::delivery::Parameter;
 use crate::model::transform::{Place, Settings, TargetInput, Transformer};
 
 use super::documents::{ApiDestination, Rule};
@@ -135,17 +136,17 @@ pub(super) fn target_input(target: &Value, position: usize) -> Result<TargetInpu
 
 fn admit(region: &str, rule: &Rule, target: &Value, position: usize) -> Result<TargetKind, ApiError> {
     let arn = required(target, "Arn");
-    let kind = kind(region, arn)?;
-    let role = text(target, "RoleArn").filter(|role| !role.is_empty());
+    let means = kind(region, arn)?;
+    let assumes = text(target, "RoleArn").is_some_and(|role| !role.is_empty());
     let has = |name: &str| target.get(name).is_some_and(|value| !value.is_null());
-    match &kind {
-        TargetKind::ApiDestination(_) | TargetKind::Bus { .. } if role.is_none() => {
+    match &means {
+        TargetKind::ApiDestination(_) | TargetKind::Bus { .. } if !assumes => {
             return Err(failure::invalid(format!("RoleArn is required for target {arn}.")));
         }
         TargetKind::Bus { .. } if arn == bus_arn(region, &rule.bus) => {
             return Err(failure::invalid("An event bus cannot target itself."));
         }
-        TargetKind::Queue(name) if name.ends_with(".fifo") && !has("SqsParameters") => {
+        TargetKind::Queue(name) if is_fifo(name) && !has("SqsParameters") => {
             return Err(failure::invalid(format!(
                 "Parameter(s) SqsParameters must be specified for target: {}.",
                 required(target, "Id")
@@ -154,17 +155,37 @@ fn admit(region: &str, rule: &Rule, target: &Value, position: usize) -> Result<T
         _ => {}
     }
     let parsed = target_input(target, position)?;
-    if matches!(kind, TargetKind::Bus { .. }) && parsed != TargetInput::Whole {
+    if matches!(means, TargetKind::Bus { .. }) && parsed != TargetInput::Whole {
         return Err(failure::invalid(
             "Input, InputPath and InputTransformer are not supported for event bus targets.",
         ));
     }
     if let Some(queue) = target.get("DeadLetterConfig").and_then(|config| text(config, "Arn"))
-        && (!queue.starts_with(&format!("arn:aws:sqs:{region}:")) || queue.ends_with(".fifo"))
+        && (!queue.starts_with(&format!("arn:aws:sqs:{region}:")) || is_fifo(queue))
     {
         return Err(failure::invalid(
             "The dead-letter queue must be a standard SQS queue in the rule's region.",
         ));
     }
-    Ok(kind)
+    check_parameters(target)?;
+    Ok(means)
+}
+
+/// Refuses a path in the HTTP parameters that is none: AWS's words for it are not known.
+fn check_parameters(target: &Value) -> Result<(), ApiError> {
+    let Some(parameters) = target.get("HttpParameters") else { return Ok(()) };
+    let maps = ["HeaderParameters", "QueryStringParameters"].into_iter();
+    let maps = maps.filter_map(|name| parameters.get(name).and_then(Value::as_object));
+    let values = items(parameters, "PathParameterValues").iter().chain(maps.flat_map(Map::values));
+    match values.filter_map(Value::as_str).find(|value| Parameter::parse(value).is_err()) {
+        Some(value) => Err(failure::invalid(format!(
+            "HttpParameters for target {} contain an invalid JSON path: {value}",
+            required(target, "Id")
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn is_fifo(queue: &str) -> bool {
+    queue.rsplit_once('.').is_some_and(|(_, suffix)| suffix == "fifo")
 }

@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "a test reads better with values")]
+
 use serde_json::json;
 
 use super::*;

@@ -2,6 +2,8 @@
 //!
 //! `shapes.json` is taken from the service model that AWS publishes with its SDKs (2015-10-07).
 
+mod words;
+
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -10,6 +12,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::local::wire::ApiError;
+
+use words::{camel, mistyped, render, violation};
 
 /// Checks an action's input against its shape: types, required members, lengths, patterns, enums.
 ///
@@ -170,13 +174,7 @@ fn map(
     Ok(())
 }
 
-fn length(
-    shape: &Shape,
-    length: usize,
-    shown: impl Fn() -> String,
-    at: &str,
-    violations: &mut Vec<String>,
-) {
+fn length(shape: &Shape, length: usize, shown: impl Fn() -> String, at: &str, violations: &mut Vec<String>) {
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     let mut bound = |holds: bool, rule: String| {
         if !holds {
@@ -211,86 +209,12 @@ impl Shape {
     }
 }
 
-/// Words one violation; a secret's value is left out.
-fn violation(shape: &Shape, shown: &str, at: &str, rule: &str) -> String {
-    if shape.sensitive {
-        format!("Value at '{at}' failed to satisfy constraint: {rule}")
-    } else {
-        format!("Value {shown} at '{at}' failed to satisfy constraint: {rule}")
-    }
-}
-
-/// Shows a value as the service's Java front end prints it.
-fn render(model: &Model, shape: &Shape, value: &Value) -> String {
-    let part = |name: &str, value: &Value| {
-        model.shapes.get(name).map_or_else(String::new, |shape| render(model, shape, value))
-    };
-    match value {
-        _ if shape.sensitive => "***Sensitive Data Redacted***".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(|item| part(&shape.member, item)).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Object(entries) if shape.kind == "map" => {
-            let entries: Vec<_> =
-                entries.iter().map(|(key, value)| format!("{key}={}", part(&shape.value, value))).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        Value::Object(members) => {
-            let members: Vec<_> = shape
-                .members
-                .iter()
-                .map(|(name, member)| {
-                    let value = members.get(name).unwrap_or(&Value::Null);
-                    format!("{}={}", camel(name), part(member.as_str().unwrap_or_default(), value))
-                })
-                .collect();
-            format!("({})", members.join(", "))
-        }
-        other => other.to_string(),
-    }
-}
-
-fn mistyped(kind: &str, value: &Value) -> ApiError {
-    let found = match value {
-        Value::Null => "NULL_VALUE",
-        Value::Bool(true) => "TRUE_VALUE",
-        Value::Bool(false) => "FALSE_VALUE",
-        Value::Number(_) => "NUMBER_VALUE",
-        Value::String(_) => "STRING_VALUE",
-        Value::Array(_) | Value::Object(_) => {
-            let message = match value {
-                Value::Array(_) => "Unexpected list structure",
-                _ => "Start of structure or map found where not expected.",
-            };
-            return ApiError::client("SerializationException", message);
-        }
-    };
-    let wanted = match kind {
-        "boolean" => "Boolean",
-        "integer" => "Integer",
-        "list" => "List",
-        "long" => "Long",
-        "map" => "Map",
-        "string" => "String",
-        "timestamp" => "Timestamp",
-        _ => "Structure",
-    };
-    ApiError::client("SerializationException", format!("{found} can not be converted to a {wanted}"))
-}
-
 fn invalid(message: String) -> ApiError {
     ApiError::client("ValidationException", message)
 }
 
 fn join(at: &str, name: &str) -> String {
     if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }
-}
-
-fn camel(name: &str) -> String {
-    let mut characters = name.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
 #[cfg(test)]

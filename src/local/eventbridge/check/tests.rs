@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "a test reads better with values")]
+
 use serde_json::json;
 
 use super::*;
@@ -10,7 +12,11 @@ fn refused(action: &str, input: Value) -> String {
 fn every_pattern_of_the_model_compiles() {
     for (name, shape) in &model().shapes {
         shape.satisfies_pattern("x");
-        assert!(shape.pattern.is_none() || shape.regex.get().unwrap().is_some(), "{name}: {:?}", shape.pattern);
+        assert!(
+            shape.pattern.is_none() || shape.regex.get().unwrap().is_some(),
+            "{name}: {:?}",
+            shape.pattern
+        );
     }
     assert_eq!(model().actions.len(), 42);
 }
@@ -18,7 +24,10 @@ fn every_pattern_of_the_model_compiles() {
 #[test]
 fn violations_are_worded_as_aws_does() {
     assert_eq!(
-        refused("PutTargets", json!({"Rule": "arn:aws:events:eu-west-1:0:rule/Test", "Targets": [{"Id": "a", "Arn": "b"}]})),
+        refused(
+            "PutTargets",
+            json!({"Rule": "arn:aws:events:eu-west-1:0:rule/Test", "Targets": [{"Id": "a", "Arn": "b"}]})
+        ),
         "ValidationException: 1 validation error detected: Value 'arn:aws:events:eu-west-1:0:rule/Test' at 'rule' failed to \
          satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+"
     );
@@ -42,8 +51,11 @@ fn violations_are_worded_as_aws_does() {
          greater than or equal to 60"
     );
     assert_eq!(
-        refused("CreateApiDestination", json!({"Name": "n", "HttpMethod": "TRACE", "InvocationEndpoint": "https://a.b/*",
-            "ConnectionArn": "arn:aws:events:us-east-1:000000000000:connection/c/1-a"})),
+        refused(
+            "CreateApiDestination",
+            json!({"Name": "n", "HttpMethod": "TRACE", "InvocationEndpoint": "https://a.b/*",
+            "ConnectionArn": "arn:aws:events:us-east-1:000000000000:connection/c/1-a"})
+        ),
         "ValidationException: 1 validation error detected: Value 'TRACE' at 'httpMethod' failed to satisfy constraint: \
          Member must satisfy enum value set: [POST, GET, HEAD, OPTIONS, PUT, PATCH, DELETE]"
     );
@@ -82,8 +94,17 @@ fn a_secret_is_never_quoted() {
 
 #[test]
 fn other_types_and_actions_are_refused() {
-    assert_eq!(refused("PutRule", json!({"Name": 1})), "SerializationException: NUMBER_VALUE can not be converted to a String");
-    assert_eq!(refused("PutEvents", json!({"Entries": {}})), "SerializationException: Start of structure or map found where not expected.");
-    assert_eq!(refused("PutRule", json!("x")), "SerializationException: STRING_VALUE can not be converted to a Structure");
+    assert_eq!(
+        refused("PutRule", json!({"Name": 1})),
+        "SerializationException: NUMBER_VALUE can not be converted to a String"
+    );
+    assert_eq!(
+        refused("PutEvents", json!({"Entries": {}})),
+        "SerializationException: Start of structure or map found where not expected."
+    );
+    assert_eq!(
+        refused("PutRule", json!("x")),
+        "SerializationException: STRING_VALUE can not be converted to a Structure"
+    );
     assert_eq!(refused("Nothing", json!({})), "UnknownOperationException: ");
 }

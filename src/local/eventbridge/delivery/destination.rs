@@ -10,14 +10,14 @@ use super::job::{Job, Try};
 use super::role::{self, Ask};
 use super::{TIMEOUT, Transport, TransportError};
 use crate::local::clock::Pace;
+use crate::local::eventbridge::EventBridge;
 use crate::local::eventbridge::documents::{ApiDestination, ConnectionSecret};
 use crate::local::eventbridge::input::{items, required};
 use crate::local::eventbridge::trace::Attempt;
-use crate::local::eventbridge::EventBridge;
 use crate::local::wire::ApiError;
 use crate::model::delivery::{
-    Answer, Authorization, Connection, ConnectionParameters, Destination, Endpoint, ErrorCode, Failure, Guarded,
-    HttpRequest, Verdict,
+    Answer, Authorization, Connection, ConnectionParameters, Destination, Endpoint, ErrorCode, Failure,
+    Guarded, HttpRequest, Verdict,
 };
 use crate::model::json::Json;
 
@@ -34,7 +34,10 @@ pub(super) struct Ready {
 
 /// The destinations that are ready, until anything changes.
 #[derive(Default)]
-pub(super) struct Destinations(RwLock<HashMap<(String, String), (u64, Arc<Ready>)>>);
+pub(super) struct Destinations(RwLock<HashMap<Key, (u64, Arc<Ready>)>>);
+
+/// A region and a name in it.
+type Key = (String, String);
 
 impl<T: Transport> Job<'_, T> {
     /// Calls the destination once, when its invocation rate lets it.
@@ -59,13 +62,8 @@ impl<T: Transport> Job<'_, T> {
                 return Try::failed(failure);
             }
         }
-        let request = HttpRequest::build(
-            &ready.destination,
-            &ready.connection,
-            &self.target.parameters,
-            event,
-            body,
-        );
+        let request =
+            HttpRequest::build(&ready.destination, &ready.connection, &self.target.parameters, event, body);
         let request = match request {
             Ok(request) => request,
             Err(error) => return Try::failed(error.into()),

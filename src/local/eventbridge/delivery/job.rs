@@ -46,10 +46,7 @@ pub(super) enum Try {
 /// Where a delivery stands after its work.
 pub(super) enum Step {
     /// It is done.
-    Done {
-        trace: TargetTrace,
-        forward: Option<Box<Incoming>>,
-    },
+    Done { trace: TargetTrace, forward: Option<Box<Incoming>> },
     /// It waits.
     Later(Timestamp),
 }
@@ -83,7 +80,7 @@ pub(super) async fn work<T: Transport>(bridge: &EventBridge, world: &World<T>, p
         }
     };
     let rule_arn = rule_arn(&pending.region, &pending.bus, &pending.rule);
-    let at = bridge.clock.now().max(pending.accepted);
+    let at = bridge.clock.now().max(pending.accepted).max(pending.due.unwrap_or_default());
     let mut job = Job { bridge, world, pending, target, rule_arn, at };
     let step = job.run().await;
     worked(job.pending, step)
@@ -92,7 +89,8 @@ pub(super) async fn work<T: Transport>(bridge: &EventBridge, world: &World<T>, p
 impl<T: Transport> Job<'_, T> {
     async fn run(&mut self) -> Step {
         let Some(event) = read(&self.pending.event) else {
-            let failure = Failure { code: ErrorCode::InternalError, message: "The event is not JSON.".to_owned() };
+            let failure =
+                Failure { code: ErrorCode::InternalError, message: "The event is not JSON.".to_owned() };
             return self.end(failure, None, "");
         };
         let ingestion_time = iso(self.pending.accepted);
@@ -104,8 +102,8 @@ impl<T: Transport> Job<'_, T> {
         let body = match self.target.input.apply(&event, &context) {
             Ok(body) => body,
             Err(invalid) => {
-                let body = invalid.body.clone();
-                return self.end(Failure::from(invalid), None, &body);
+                let attempted = invalid.body.clone();
+                return self.end(invalid.into(), None, &attempted);
             }
         };
         loop {

@@ -98,5 +98,7 @@ fn url(services: &dyn Services, ask: &Ask<'_>, role: Option<&str>) -> Result<Str
 /// Words an SQS failure as AWS's Java client does (captured).
 fn aws(message: &str, status: u16, code: &str) -> String {
     let request = Uuid::new_v4();
-    format!("{message} (Service: AmazonSQS; Status Code: {status}; Error Code: {code}; Request ID: {request}; Proxy: null)")
+    format!(
+        "{message} (Service: AmazonSQS; Status Code: {status}; Error Code: {code}; Request ID: {request}; Proxy: null)"
+    )
 }

@@ -21,12 +21,13 @@ pub(super) struct Ask<'a> {
 
 impl Ask<'_> {
     /// Returns the condition keys that `EventBridge` sends for a rule (captured on AWS).
-    pub(super) fn context(&self) -> [(&str, &str); 4] {
+    pub(super) fn context(&self) -> [(&str, &str); 5] {
         [
             ("aws:SourceArn", self.rule_arn),
             ("aws:SourceAccount", ACCOUNT),
             ("aws:PrincipalIsAWSService", "true"),
             ("aws:PrincipalServiceName", PRINCIPAL),
+            ("aws:SecureTransport", "true"),
         ]
     }
 }
@@ -62,7 +63,8 @@ pub(super) fn check(services: &dyn Services, role_arn: &str, ask: &Ask<'_>) -> R
         return Err(denied());
     }
     let policies = policies(&call, name);
-    let request = Request { caller: Caller::Attached, action: ask.action, resource: ask.resource, context: &[] };
+    let request =
+        Request { caller: Caller::Attached, action: ask.action, resource: ask.resource, context: &[] };
     let reason = match decide(&policies, &request) {
         Decision::Allowed => return Ok(()),
         Decision::Denied => "with an explicit deny in an identity-based policy".to_owned(),

@@ -75,14 +75,11 @@ impl Target {
 
 /// Reads `HttpParameters`; what is not a path that AWS takes is a literal.
 fn parameters(value: &Value) -> HttpParameters {
-    let parameter = |text: &str| {
-        Parameter::parse(text).unwrap_or_else(|_| Parameter::Literal(text.to_owned()))
-    };
+    let parameter =
+        |text: &str| Parameter::parse(text).unwrap_or_else(|_| Parameter::Literal(text.to_owned()));
     let map = |name: &str| {
         let entries = value.get(name).and_then(Value::as_object).into_iter().flatten();
-        entries
-            .map(|(key, value)| (key.clone(), parameter(value.as_str().unwrap_or_default())))
-            .collect()
+        entries.map(|(key, value)| (key.clone(), parameter(value.as_str().unwrap_or_default()))).collect()
     };
     HttpParameters {
         header: map("HeaderParameters"),

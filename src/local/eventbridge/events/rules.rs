@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 
 use crate::local::store::StoreError;
 use crate::model::json::Json;
-use crate::model::pattern::Pattern;
+use crate::model::pattern::{Pattern, RuleSet};
 
 use crate::local::eventbridge::documents::{Archive, Bus as BusDocument, Rule as RuleDocument};
 use crate::local::eventbridge::names::rule_arn;
@@ -18,14 +18,17 @@ use crate::local::eventbridge::{EventBridge, documents};
 #[derive(Default)]
 pub(in crate::local::eventbridge) struct Rules {
     generation: AtomicU64,
-    buses: RwLock<HashMap<(String, String), (u64, Arc<Bus>)>>,
+    buses: RwLock<HashMap<Key, (u64, Arc<Bus>)>>,
 }
+
+/// A region and a name in it.
+type Key = (String, String);
 
 /// A bus as an event meets it.
 pub(in crate::local::eventbridge) struct Bus {
     pub(in crate::local::eventbridge) rules: Vec<Rule>,
     pub(in crate::local::eventbridge) archives: Vec<(String, Option<Pattern>)>,
-    patterns: Vec<(usize, Pattern)>,
+    patterns: RuleSet<usize>,
 }
 
 /// An enabled rule.
@@ -50,7 +53,7 @@ impl Rules {
 impl Bus {
     /// Returns the rules that match an event.
     pub(in crate::local::eventbridge) fn matching(&self, event: &Json) -> Vec<usize> {
-        self.patterns.iter().filter(|(_, pattern)| pattern.matches(event)).map(|(rule, _)| *rule).collect()
+        self.patterns.matches(event).copied().collect()
     }
 }
 
@@ -93,11 +96,13 @@ impl EventBridge {
             return Ok(None);
         }
         let mut rules = Vec::new();
-        let mut patterns = Vec::new();
+        let mut patterns = RuleSet::new();
         for rule in RuleDocument::all(&self.store, region, name)? {
-            let Some(pattern) = rule.pattern.as_deref().filter(|_| rule.state != "DISABLED") else { continue };
+            let Some(pattern) = rule.pattern.as_deref().filter(|_| rule.state != "DISABLED") else {
+                continue;
+            };
             let Ok(pattern) = Pattern::parse(pattern) else { continue };
-            patterns.push((rules.len(), pattern));
+            patterns.insert(rules.len(), pattern);
             rules.push(Rule {
                 arn: rule_arn(region, name, &rule.name),
                 name: rule.name,
