@@ -11,6 +11,9 @@ use crate::model::yaml::{Document, Node, Position, Style, Value};
 /// and the longest pattern of ours takes about 800 without them.
 const MAX_SOURCES: usize = 1000;
 
+/// The most problems that are told at once.
+const MOST_PROBLEMS: usize = 100;
+
 /// Reads a definition.
 pub(super) fn definition(text: &str, file: &str) -> Result<Definition, Vec<Problem>> {
     let document =
@@ -249,6 +252,8 @@ impl Reader<'_> {
     }
 
     fn problem(&mut self, at: Position, message: impl Into<String>, hint: impl Into<String>) {
-        self.problems.push(Problem::new(self.file, at, message).hinted(hint));
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(Problem::new(self.file, at, message).hinted(hint));
+        }
     }
 }

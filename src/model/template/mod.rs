@@ -1,7 +1,11 @@
 //! From a stack definition to a checked CloudFormation template.
 
+mod check;
+mod json;
 mod render;
 #[cfg(test)]
 mod tests;
 
+pub use self::check::{MOST_BYTES, check};
+pub use self::json::to_json;
 pub use self::render::{RenderError, Variant, render};

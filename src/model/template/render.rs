@@ -54,7 +54,14 @@ struct Operation {
     event: &'static str,
     destination: &'static str,
     forms: &'static [Form],
-    rejected: &'static str,
+    rejected: Rule,
+}
+
+/// A rule by its logical id.
+#[derive(Clone, Copy, Serialize)]
+struct Rule {
+    id: &'static str,
+    description: &'static str,
 }
 
 /// A rule that delivers: `key` is the field that names the item and `other` the one that must be absent.
@@ -77,9 +84,13 @@ fn context(definition: &Definition, variant: Variant) -> Context {
     let delivery = &definition.delivery;
     let operations: Vec<Operation> = definition.events.iter().copied().map(operation).collect();
     let destinations: Vec<Destination> = definition.events.iter().copied().map(destination).collect();
-    let rules: Vec<&str> = operations
+    let rules: Vec<Rule> = operations
         .iter()
-        .flat_map(|operation| operation.forms.iter().map(|form| form.id).chain([operation.rejected]))
+        .flat_map(|operation| {
+            let forms =
+                operation.forms.iter().map(|form| Rule { id: form.id, description: form.description });
+            forms.chain([operation.rejected])
+        })
         .collect();
     let regions: Vec<RegionRow> = region::all()
         .iter()
@@ -154,7 +165,7 @@ fn operation(event: EventType) -> Operation {
                     other: "key",
                 },
             ],
-            "CacheSetRejectedRule",
+            Rule { id: "CacheSetRejectedRule", description: "cacheSet events that break the contract" },
         ),
         EventType::CacheDelete => (
             &[
@@ -171,7 +182,7 @@ fn operation(event: EventType) -> Operation {
                     other: "key",
                 },
             ],
-            "CacheDeleteRejectedRule",
+            Rule { id: "CacheDeleteRejectedRule", description: "cacheDelete events that break the contract" },
         ),
         EventType::TopicPublish => (
             &[Form {
@@ -180,7 +191,10 @@ fn operation(event: EventType) -> Operation {
                 key: "",
                 other: "",
             }],
-            "TopicPublishRejectedRule",
+            Rule {
+                id: "TopicPublishRejectedRule",
+                description: "topicPublish events that break the contract",
+            },
         ),
     };
     Operation { event: event.as_str(), destination: destination(event).id, forms, rejected }
