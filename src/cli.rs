@@ -56,10 +56,22 @@ pub struct Global {
     #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_LOCAL", value_parser = clap::builder::FalseyValueParser::new())]
     pub local: bool,
     /// Directory of the local cloud's state and of what was deployed from here
-    #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_LOCAL_DIR", default_value = ".evbridge-momento", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "EVBRIDGE_MOMENTO_LOCAL_DIR",
+        default_value = ".evbridge-momento",
+        value_name = "DIR"
+    )]
     pub local_dir: PathBuf,
     /// How time passes in the local cloud: retries are played at once, or waited for
-    #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_LOCAL_CLOCK", default_value = "virtual", value_name = "PACE")]
+    #[arg(
+        long,
+        global = true,
+        env = "EVBRIDGE_MOMENTO_LOCAL_CLOCK",
+        default_value = "virtual",
+        value_name = "PACE"
+    )]
     pub local_clock: ClockPace,
     /// Form of the output on stdout
     #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_OUTPUT", default_value = "text", value_name = "FORM")]
@@ -121,7 +133,10 @@ pub enum Command {
 
 /// Runs the program with its arguments and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let cli = match Cli::command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+    {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers, not failures; a closed pipe is nobody's fault.
@@ -196,7 +211,13 @@ fn log(verbose: u8) {
     let level = match verbose {
         0 => return,
         1 => "evbridge_momento=debug,warn",
-        _ => "debug,aws_smithy_runtime=info,aws_smithy_runtime_api=info,aws_sdk_secretsmanager=off,hyper=info,h2=info,rustls=info",
+        _ => {
+            "debug,aws_smithy_runtime=info,aws_smithy_runtime_api=info,aws_sdk_secretsmanager=off,hyper=info,h2=info,rustls=info"
+        }
     };
-    let _ = tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).without_time().try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(level)
+        .with_writer(std::io::stderr)
+        .without_time()
+        .try_init();
 }

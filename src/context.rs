@@ -47,7 +47,9 @@ impl Session {
 
     /// Returns the local cloud, or says that the command is for it alone.
     pub fn local(&self) -> Result<&local::Handle> {
-        self.local.as_ref().ok_or_else(|| Error::usage("this works on the local cloud only").hint("add `--local`"))
+        self.local
+            .as_ref()
+            .ok_or_else(|| Error::usage("this works on the local cloud only").hint("add `--local`"))
     }
 }
 
@@ -122,9 +124,14 @@ impl Context {
                 }
                 Ok(Some(region.to_owned()))
             }
-            _ if environment.is_some_and(|environment| known.contains(&environment)) => Ok(environment.map(str::to_owned)),
-            _ => Err(Error::usage(format!("the stack {stack} was deployed from here to {}", known.join(" and ")))
-                .hint("say which one is meant with `--region`")),
+            _ if environment.is_some_and(|environment| known.contains(&environment)) => {
+                Ok(environment.map(str::to_owned))
+            }
+            _ => Err(Error::usage(format!(
+                "the stack {stack} was deployed from here to {}",
+                known.join(" and ")
+            ))
+            .hint("say which one is meant with `--region`")),
         }
     }
 

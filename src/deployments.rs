@@ -43,7 +43,8 @@ impl Deployments {
     /// Reads the deployments of a state directory; an unreadable file counts as empty.
     pub fn read(directory: &Path) -> Self {
         let file = directory.join("deployments.json");
-        let all = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let all =
+            fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         Self { file, all }
     }
 
@@ -106,7 +107,9 @@ mod tests {
         for region in ["a", "b", "a"] {
             Deployments::read(&path).remember(deployment(region)).unwrap();
         }
-        let regions = |known: &Deployments| known.of(Place::Local, "s").map(|known| known.region.clone()).collect::<Vec<_>>();
+        let regions = |known: &Deployments| {
+            known.of(Place::Local, "s").map(|known| known.region.clone()).collect::<Vec<_>>()
+        };
         assert_eq!(regions(&Deployments::read(&path)), ["b", "a"]);
         Deployments::read(&path).forget(Place::Local, "s", "a").unwrap();
         assert_eq!(regions(&Deployments::read(&path)), ["b"]);

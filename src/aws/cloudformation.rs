@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use aws_sdk_cloudformation::types::{self, Capability, ChangeSetStatus, ChangeSetType, OnStackFailure, Parameter, Tag};
+use aws_sdk_cloudformation::types::{
+    self, Capability, ChangeSetStatus, ChangeSetType, OnStackFailure, Parameter, Tag,
+};
 
 use super::Clients;
 use super::error::{code, message, remote};
@@ -29,7 +31,11 @@ pub async fn find(clients: &Clients, stack: &str) -> Result<Option<Stack>> {
         Ok(answer) => answer,
         Err(error) => {
             let missing = message(&error).is_some_and(|message| message.contains("does not exist"));
-            return if missing { Ok(None) } else { Err(remote(&format!("looking at the stack {stack}"), &error)) };
+            return if missing {
+                Ok(None)
+            } else {
+                Err(remote(&format!("looking at the stack {stack}"), &error))
+            };
         }
     };
     Ok(answer.stacks().first().map(|stack| Stack {
@@ -121,7 +127,9 @@ async fn wait_for_change_set(clients: &Clients, id: String, stack_id: String) ->
             .map_err(|error| remote("reading the change set", &error))?;
         match answer.status() {
             Some(ChangeSetStatus::CreateComplete) => {
-                changes.extend(answer.changes().iter().filter_map(|change| change.resource_change()).map(change_of));
+                changes.extend(
+                    answer.changes().iter().filter_map(|change| change.resource_change()).map(change_of),
+                );
                 next_token = answer.next_token().map(str::to_owned);
                 if next_token.is_none() {
                     return Ok(ChangeSet { id, stack_id, changes, is_empty: false });
@@ -132,7 +140,8 @@ async fn wait_for_change_set(clients: &Clients, id: String, stack_id: String) ->
                 if is_no_change(reason) {
                     return Ok(ChangeSet { id, stack_id, changes: Vec::new(), is_empty: true });
                 }
-                return Err(Error::new(Kind::Remote, "CloudFormation could not work out the change set").cause(reason));
+                return Err(Error::new(Kind::Remote, "CloudFormation could not work out the change set")
+                    .cause(reason));
             }
             _ => {
                 tokio::time::sleep(pause).await;
@@ -150,7 +159,8 @@ fn is_no_change(reason: &str) -> bool {
 fn change_of(change: &types::ResourceChange) -> Change {
     let properties = change.details().iter().filter_map(|detail| {
         let target = detail.target()?;
-        let path = target.path().or(target.name()).or(target.attribute().map(types::ResourceAttribute::as_str))?;
+        let path =
+            target.path().or(target.name()).or(target.attribute().map(types::ResourceAttribute::as_str))?;
         Some(PropertyChange {
             path: path.to_owned(),
             before: target.before_value().map(str::to_owned),
@@ -208,7 +218,12 @@ pub async fn delete_change_set(clients: &Clients, change_set: &ChangeSet) -> Res
 }
 
 /// Starts deleting a stack under a token that its events will carry.
-pub async fn delete_stack(clients: &Clients, stack: &str, token: Option<&str>, role: Option<&str>) -> Result<()> {
+pub async fn delete_stack(
+    clients: &Clients,
+    stack: &str,
+    token: Option<&str>,
+    role: Option<&str>,
+) -> Result<()> {
     let answer = clients
         .cloudformation()
         .delete_stack()

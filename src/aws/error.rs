@@ -20,7 +20,8 @@ where
         SdkError::ConstructionFailure(_) => {
             Error::new(Kind::Settings, format!("{action} could not be asked")).cause(chain(error))
         }
-        _ => Error::new(Kind::Remote, format!("{action} got an answer that cannot be read")).cause(chain(error)),
+        _ => Error::new(Kind::Remote, format!("{action} got an answer that cannot be read"))
+            .cause(chain(error)),
     }
 }
 

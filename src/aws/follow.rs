@@ -27,7 +27,11 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_
 /// Follows an operation until the stack settles, telling each new event, oldest first.
 ///
 /// Returns the stack as it ended, or nothing when it is gone. The pause between looks grows while nothing happens.
-pub async fn follow(clients: &Clients, operation: &Operation<'_>, mut tell: impl FnMut(&Event)) -> Result<Option<Stack>> {
+pub async fn follow(
+    clients: &Clients,
+    operation: &Operation<'_>,
+    mut tell: impl FnMut(&Event),
+) -> Result<Option<Stack>> {
     let mut seen = HashSet::new();
     let mut pause = PAUSES.0;
     loop {
@@ -48,7 +52,11 @@ pub async fn follow(clients: &Clients, operation: &Operation<'_>, mut tell: impl
     }
 }
 
-async fn new_events(clients: &Clients, operation: &Operation<'_>, seen: &mut HashSet<String>) -> Result<Vec<Event>> {
+async fn new_events(
+    clients: &Clients,
+    operation: &Operation<'_>,
+    seen: &mut HashSet<String>,
+) -> Result<Vec<Event>> {
     let mut fresh = Vec::new();
     let mut next_token = None;
     loop {
@@ -83,7 +91,9 @@ async fn new_events(clients: &Clients, operation: &Operation<'_>, seen: &mut Has
 }
 
 fn event_of(event: &StackEvent) -> Result<Event> {
-    let id = event.event_id().ok_or_else(|| Error::new(Kind::Remote, "CloudFormation sent an event without an id"))?;
+    let id = event
+        .event_id()
+        .ok_or_else(|| Error::new(Kind::Remote, "CloudFormation sent an event without an id"))?;
     let time = event.timestamp().and_then(|time| Timestamp::from_millisecond(time.to_millis().ok()?).ok());
     Ok(Event {
         id: id.to_owned(),

@@ -47,7 +47,13 @@ pub async fn find(clients: &Clients, name: &str) -> Result<Lookup> {
 /// Writes a token as a secret's new current version, making the secret or taking it back from deletion.
 ///
 /// Returns the version's id.
-pub async fn write(clients: &Clients, name: &str, token: &SecretString, found: &Lookup, tags: &[(String, String)]) -> Result<String> {
+pub async fn write(
+    clients: &Clients,
+    name: &str,
+    token: &SecretString,
+    found: &Lookup,
+    tags: &[(String, String)],
+) -> Result<String> {
     let body = serde_json::json!({ "token": token.expose_secret() }).to_string();
     // The request token becomes the version's id, and makes a repeated request the same request.
     let request_token = uuid::Uuid::new_v4().to_string();
@@ -118,6 +124,7 @@ fn token_of(text: &str) -> Option<SecretString> {
 }
 
 fn version(id: Option<&str>, name: &str) -> Result<String> {
-    id.map(str::to_owned)
-        .ok_or_else(|| Error::new(crate::error::Kind::Remote, format!("AWS wrote the secret {name} but named no version")))
+    id.map(str::to_owned).ok_or_else(|| {
+        Error::new(crate::error::Kind::Remote, format!("AWS wrote the secret {name} but named no version"))
+    })
 }

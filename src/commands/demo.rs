@@ -59,7 +59,11 @@ const STEPS: &[Step] = &[
         typed: &["local", "topic", "subscribe", "my-cache", "my-topic", "--count", "1"],
         check: Check::Heard,
     },
-    Step { title: "Delete the item", typed: &["put-event", "cacheDelete", "--local"], check: Check::Item(false) },
+    Step {
+        title: "Delete the item",
+        typed: &["put-event", "cacheDelete", "--local"],
+        check: Check::Item(false),
+    },
     Step {
         title: "Send an event with both kinds of key: nothing is lost, it waits in the dead-letter queue",
         typed: &[
@@ -180,19 +184,26 @@ async fn check(stage: &Context, step: &Step) -> Result<()> {
         Check::DeadLetter => {
             let session = stage.session("momento-api").await?;
             let stack = crate::aws::cloudformation::find(&session.clients, "momento-api").await?;
-            let url = stack.and_then(|stack| stack.outputs.into_iter().find(|(name, _)| name == "DeadLetterQueueUrl"));
+            let url = stack
+                .and_then(|stack| stack.outputs.into_iter().find(|(name, _)| name == "DeadLetterQueueUrl"));
             let depth = match url {
                 Some((_, url)) => crate::aws::queues::depth(&session.clients, &url).await?,
                 None => None,
             };
-            if depth == Some(1) { Ok(()) } else { Err(wrong("the dead-letter queue does not hold the event")) }
+            if depth == Some(1) {
+                Ok(())
+            } else {
+                Err(wrong("the dead-letter queue does not hold the event"))
+            }
         }
     }
 }
 
 /// Writes a command as one would type it.
 fn line(typed: &[&str]) -> String {
-    let words = typed.iter().map(|word| if word.contains(['{', ' ']) { format!("'{word}'") } else { (*word).to_owned() });
+    let words = typed
+        .iter()
+        .map(|word| if word.contains(['{', ' ']) { format!("'{word}'") } else { (*word).to_owned() });
     std::iter::once("evbridge-momento".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
@@ -201,7 +212,8 @@ struct Throwaway(std::path::PathBuf);
 
 impl Throwaway {
     fn make() -> Result<Self> {
-        let path = std::env::temp_dir().join(format!("evbridge-momento-demo-{}", uuid::Uuid::new_v4().simple()));
+        let path =
+            std::env::temp_dir().join(format!("evbridge-momento-demo-{}", uuid::Uuid::new_v4().simple()));
         crate::local::store::make_private(&path)
             .context(Kind::Failed, || format!("the tour cannot make its directory {}", path.display()))?;
         Ok(Self(path))

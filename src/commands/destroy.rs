@@ -117,7 +117,12 @@ pub async fn run(context: &Context, args: DestroyArgs) -> Result<Destroyed> {
 }
 
 /// Deletes a stack and follows it to its end.
-pub async fn delete_and_follow(context: &Context, session: &Session, stack: &Stack, role: Option<&str>) -> Result<()> {
+pub async fn delete_and_follow(
+    context: &Context,
+    session: &Session,
+    stack: &Stack,
+    role: Option<&str>,
+) -> Result<()> {
     let token = format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple());
     cloudformation::delete_stack(&session.clients, &stack.id, Some(&token), role).await?;
     let mut progress = StackProgress::new(context.printer);
@@ -156,14 +161,17 @@ async fn agree(context: &Context, session: &Session, name: &str, yes: bool) -> R
         if session.local.is_some() {
             return Ok(());
         }
-        return Err(Error::usage(format!("nobody is there to confirm that the stack {name} is to be deleted"))
-            .hint("add `--yes` to delete it without a question"));
+        return Err(Error::usage(format!(
+            "nobody is there to confirm that the stack {name} is to be deleted"
+        ))
+        .hint("add `--yes` to delete it without a question"));
     }
     let place = match session.local {
         Some(_) => "on the local cloud".to_owned(),
         None => format!("of account {}", identity::caller(&session.clients).await?.account),
     };
-    let question = format!("Delete {name} in {} {place}? Type the stack's name to confirm:", session.region());
+    let question =
+        format!("Delete {name} in {} {place}? Type the stack's name to confirm:", session.region());
     match prompt::text(&question, "no") {
         Some(answer) if answer.trim() == name => Ok(()),
         _ => Err(Error::new(Kind::Failed, "nothing was deleted: the stack's name was not typed")),
@@ -179,13 +187,19 @@ async fn not_there(context: &Context, session: &Session, name: &str) -> Error {
             Err(_) => "in this account".to_owned(),
         },
     };
-    let error = Error::new(Kind::Failed, format!("nothing to delete: there is no stack {name} in {region} {place}"));
-    let elsewhere: Vec<String> =
-        context.deployments().of(context.place(), name).map(|known| known.region.clone()).filter(|known| known != region).collect();
+    let error =
+        Error::new(Kind::Failed, format!("nothing to delete: there is no stack {name} in {region} {place}"));
+    let elsewhere: Vec<String> = context
+        .deployments()
+        .of(context.place(), name)
+        .map(|known| known.region.clone())
+        .filter(|known| known != region)
+        .collect();
     if elsewhere.is_empty() {
         error.hint("say where the stack is with `--region`, or which it is with `--stack-name`")
     } else {
-        error.hint(format!("it was deployed from here to {}: say so with `--region`", elsewhere.join(" and ")))
+        error
+            .hint(format!("it was deployed from here to {}: say so with `--region`", elsewhere.join(" and ")))
     }
 }
 
@@ -196,7 +210,10 @@ impl Report for Destroyed {
         page.note(format_args!("{} {} in {}", "destroyed".green().bold(), self.stack.bold(), self.region));
         match self.secret {
             SecretFate::Scheduled => {
-                page.note(format_args!("The secret {} is deleted in 7 days; a deploy before then takes it back.", self.secret_name));
+                page.note(format_args!(
+                    "The secret {} is deleted in 7 days; a deploy before then takes it back.",
+                    self.secret_name
+                ));
             }
             SecretFate::Purged => page.note(format_args!("The secret {} is deleted.", self.secret_name)),
             SecretFate::Missing => {}

@@ -33,7 +33,10 @@ pub fn source(arg: &StackArg) -> Result<(String, String)> {
         Ok(text) => Ok((path.display().to_string(), text)),
         Err(_) if name == "momento" && !path.exists() => source(&StackArg::default()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(not_found(name, &path)),
-        Err(error) => Err(Error::new(Kind::Usage, format!("the stack definition {} cannot be read", path.display())).because(&error)),
+        Err(error) => {
+            Err(Error::new(Kind::Usage, format!("the stack definition {} cannot be read", path.display()))
+                .because(&error))
+        }
     }
 }
 
@@ -43,7 +46,8 @@ fn path_of(name: &str) -> PathBuf {
 }
 
 fn not_found(name: &str, path: &Path) -> Error {
-    let error = Error::usage(format!("there is no stack definition {name}: {} does not exist", path.display()));
+    let error =
+        Error::usage(format!("there is no stack definition {name}: {} does not exist", path.display()));
     let known: Vec<String> = std::fs::read_dir("stacks")
         .into_iter()
         .flatten()
@@ -52,7 +56,9 @@ fn not_found(name: &str, path: &Path) -> Error {
         .collect();
     let near = known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
     match near {
-        Some(near) => error.hint(format!("did you mean `{near}`? The definitions in stacks/ are: {}", known.join(", "))),
+        Some(near) => {
+            error.hint(format!("did you mean `{near}`? The definitions in stacks/ are: {}", known.join(", ")))
+        }
         None => error.hint("leave the name out for Momento's own integration, or write the definition there"),
     }
 }
@@ -74,7 +80,9 @@ pub fn invalid(file: &str, problems: &[Problem]) -> Error {
 /// Returns the supported region with a name, or says which ones are near.
 pub fn supported_region(name: &str) -> Result<&'static Region> {
     region::find(name).map_err(|unsupported| {
-        Error::settings(unsupported.to_string()).hint(unsupported.hint()).hint("`evbridge-momento regions` lists all")
+        Error::settings(unsupported.to_string())
+            .hint(unsupported.hint())
+            .hint("`evbridge-momento regions` lists all")
     })
 }
 

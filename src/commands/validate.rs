@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::stack::{StackArg, invalid, load};
 use crate::error::{Context as _, Kind, Result};
-use crate::model::template::{self, Variant, check::check};
+use crate::model::template::{self, Variant};
 use crate::ui::{Page, Report};
 
 /// The arguments of `validate`.
@@ -61,7 +61,7 @@ pub fn run(args: &ValidateArgs) -> Result<Valid> {
 }
 
 fn checked(name: &str, text: &str) -> Result<Checked> {
-    let problems = check(text, name);
+    let problems = template::check(text, name);
     if problems.is_empty() {
         Ok(Checked { name: name.to_owned(), bytes: text.len() })
     } else {

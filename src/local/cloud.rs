@@ -33,7 +33,7 @@ pub struct Cloud {
 struct Apis {
     cloudformation: CloudFormation,
     events: Arc<EventBridge>,
-    iam: Iam,
+    iam: Arc<Iam>,
     momento: Arc<Momento>,
     secretsmanager: SecretsManager,
     sqs: Sqs,
@@ -51,20 +51,23 @@ impl Cloud {
         let clock = Arc::new(Clock::new(pace));
         let both = || (Arc::clone(&store), Arc::clone(&clock));
         let momento = Arc::new(Momento::new(both().0, both().1)?);
+        let iam = Arc::new(Iam::new(both().0, both().1));
         let apis = Arc::new(Apis {
             cloudformation: CloudFormation::new(both().0, both().1)?,
             events: Arc::new(EventBridge::open(both().0, both().1)?),
-            iam: Iam::new(both().0, both().1),
+            iam: Arc::clone(&iam),
             momento: Arc::clone(&momento),
             secretsmanager: SecretsManager::new(both().0, both().1),
             sqs: Sqs::new(both().0, both().1, base)?,
-            sts: Sts,
+            sts: Sts::new(iam, both().1),
             begun: Notify::new(),
         });
         let services: Arc<dyn Services> = Arc::clone(&apis) as Arc<dyn Services>;
         let world = Arc::new(World { transport: Wire::new(momento), services });
-        let workers =
-            [tokio::spawn(advance(Arc::clone(&apis))), tokio::spawn(deliver(Arc::clone(&apis), Arc::clone(&world)))];
+        let workers = [
+            tokio::spawn(advance(Arc::clone(&apis))),
+            tokio::spawn(deliver(Arc::clone(&apis), Arc::clone(&world))),
+        ];
         Ok(Self { apis, store, world, workers })
     }
 
@@ -103,7 +106,7 @@ impl Services for Apis {
         let called: &dyn Service = match service {
             "cloudformation" => &self.cloudformation,
             "events" => &*self.events,
-            "iam" => &self.iam,
+            "iam" => &*self.iam,
             "secretsmanager" => &self.secretsmanager,
             "sqs" => &self.sqs,
             "sts" => &self.sts,

@@ -25,7 +25,10 @@ impl Cloud {
                 self.settle().await?;
                 Ok(json!({ "Trace": self.events().trace(region, text("EventId"))? }))
             }
-            _ => Err(ApiError::client("UnknownOperationException", format!("the local cloud has no action {action}"))),
+            _ => Err(ApiError::client(
+                "UnknownOperationException",
+                format!("the local cloud has no action {action}"),
+            )),
         }
     }
 

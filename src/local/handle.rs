@@ -93,7 +93,8 @@ impl Handle {
         match self {
             Self::Embedded(cloud) => {
                 let request = Request::get(path).header(AUTHORIZATION, key).body(Bytes::new());
-                let request = request.map_err(|error| ApiError::client("InvalidRequest", error.to_string()))?;
+                let request =
+                    request.map_err(|error| ApiError::client("InvalidRequest", error.to_string()))?;
                 Ok(super::http::answer(cloud, request).await)
             }
             Self::Served(served) => served.get(path, key).await,

@@ -55,7 +55,9 @@ async fn aws(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
         return json_response("", Err(missing), "application/x-amz-json-1.1");
     };
     match scope.service.as_str() {
-        "cloudformation" => by_query(cloud, &scope, request, "http://cloudformation.amazonaws.com/doc/2010-05-15/").await,
+        "cloudformation" => {
+            by_query(cloud, &scope, request, "http://cloudformation.amazonaws.com/doc/2010-05-15/").await
+        }
         "iam" => by_query(cloud, &scope, request, "https://iam.amazonaws.com/doc/2010-05-08/").await,
         "sts" => by_query(cloud, &scope, request, "https://sts.amazonaws.com/doc/2011-06-15/").await,
         service => {
@@ -63,9 +65,8 @@ async fn aws(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
             let action = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
             let content_type =
                 if service == "sqs" { "application/x-amz-json-1.0" } else { "application/x-amz-json-1.1" };
-            let input = serde_json::from_slice(request.body()).map_err(|_| {
-                ApiError::client("SerializationException", "the request's body is not JSON")
-            });
+            let input = serde_json::from_slice(request.body())
+                .map_err(|_| ApiError::client("SerializationException", "the request's body is not JSON"));
             let answer = match input {
                 Ok(input) => cloud.answer(service, &scope.region, action, &input).await,
                 Err(error) => Err(error),
@@ -75,7 +76,12 @@ async fn aws(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
     }
 }
 
-async fn by_query(cloud: &Cloud, scope: &Scope, request: &Request<Bytes>, namespace: &str) -> Response<Bytes> {
+async fn by_query(
+    cloud: &Cloud,
+    scope: &Scope,
+    request: &Request<Bytes>,
+    namespace: &str,
+) -> Response<Bytes> {
     let (action, input) = query::parse(&String::from_utf8_lossy(request.body()));
     let id = uuid::Uuid::new_v4().to_string();
     let (status, body) = match cloud.answer(&scope.service, &scope.region, &action, &input).await {

@@ -51,7 +51,8 @@ impl Server {
 
     /// Answers requests until the future completes, then finishes those that are under way.
     pub async fn serve(self, until: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let routes = Router::new().fallback(answer).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(self.cloud);
+        let routes =
+            Router::new().fallback(answer).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(self.cloud);
         let served = axum::serve(self.listener, routes).with_graceful_shutdown(until).await;
         drop(self.file);
         served

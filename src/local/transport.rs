@@ -27,9 +27,15 @@ impl Wire {
 }
 
 impl Transport for Wire {
-    async fn send(&self, region: &str, request: &HttpRequest, _timeout: Duration) -> Result<Response<Bytes>, TransportError> {
+    async fn send(
+        &self,
+        region: &str,
+        request: &HttpRequest,
+        _timeout: Duration,
+    ) -> Result<Response<Bytes>, TransportError> {
         let region = region_of(&request.origin, region).ok_or(TransportError::HostNotFound)?;
-        let mut builder = Request::builder().method(request.method.to_string().as_str()).uri(request.target.expose());
+        let mut builder =
+            Request::builder().method(request.method.to_string().as_str()).uri(request.target.expose());
         for (name, value) in &request.headers {
             builder = builder.header(name, value.expose());
         }
@@ -42,7 +48,9 @@ impl Transport for Wire {
 /// Returns the region of the stand-in for an origin such as `https://api.cache.cell-4-us-west-2-1.prod.a.momentohq.com`.
 fn region_of<'a>(origin: &str, own: &'a str) -> Option<&'a str> {
     let host = origin.strip_prefix("https://")?.split([':', '/']).next()?;
-    if let Some(known) = region::all().iter().find(|known| host == format!("api.cache.{}", known.sdk_endpoint())) {
+    if let Some(known) =
+        region::all().iter().find(|known| host == format!("api.cache.{}", known.sdk_endpoint()))
+    {
         return Some(known.name);
     }
     (host == "momentohq.com" || host.ends_with(".momentohq.com")).then_some(own)
@@ -56,7 +64,10 @@ mod tests {
     fn only_momento_is_there() {
         let tokyo = "https://api.cache.cell-ap-northeast-1-1.prod.a.momentohq.com";
         assert_eq!(region_of(tokyo, "us-east-1"), Some("ap-northeast-1"));
-        assert_eq!(region_of("https://api.cache.my-cell.prod.a.momentohq.com", "us-east-1"), Some("us-east-1"));
+        assert_eq!(
+            region_of("https://api.cache.my-cell.prod.a.momentohq.com", "us-east-1"),
+            Some("us-east-1")
+        );
         assert_eq!(region_of("https://example.com", "us-east-1"), None);
         assert_eq!(region_of("https://evilmomentohq.com", "us-east-1"), None);
     }

@@ -77,7 +77,12 @@ fn plain_style() -> ProgressStyle {
 fn describe(event: &Event, took: Option<Duration>) -> String {
     let status = format!("{:<18}", event.status.as_str());
     let seconds = took.map(|took| format!("  {:.1}s", took.as_secs_f64())).unwrap_or_default();
-    let mut text = format!("  {} {:<24} {}{seconds}", painted(&event.status, &status), event.logical_id, event.resource_type);
+    let mut text = format!(
+        "  {} {:<24} {}{seconds}",
+        painted(&event.status, &status),
+        event.logical_id,
+        event.resource_type
+    );
     if event.status.is_failure()
         && let Some(reason) = &event.reason
     {

@@ -5,8 +5,11 @@ use unicode_width::UnicodeWidthStr as _;
 /// Lays rows out in columns, two spaces apart; the last column is not padded.
 pub fn columns(rows: &[Vec<String>]) -> Vec<String> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> =
-        (0..count).map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..count)
+        .map(|column| {
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
+        })
+        .collect();
     rows.iter()
         .map(|row| {
             let mut line = String::new();

@@ -108,7 +108,8 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
     let current = settled(context, &session, &stack).await?;
     let secret = secret_name(&stack);
     let version =
-        token::store(context, &session, &args.token, &secret, &base_url, &own_tags(&stack, &args.tags)).await?;
+        token::store(context, &session, &args.token, &secret, &base_url, &own_tags(&stack, &args.tags))
+            .await?;
     let template = template::render(&definition, Variant::Managed)
         .context(Kind::Failed, || "the template cannot be rendered".to_owned())?;
     let parameters = parameters(&definition, &bus, &secret, &version);
@@ -116,9 +117,13 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
     let target = Target { definition, stack, bus, template, parameters, tags, role: args.role_arn };
     let current = cleared(context, &session, &target, current, args.yes).await?;
     let change_set = change_set(&session, &target, current.as_ref()).await?;
-    let outcome = carry_out(context, &session, &target, change_set, current, args.no_execute_changeset, args.yes).await?;
+    let outcome =
+        carry_out(context, &session, &target, change_set, current, args.no_execute_changeset, args.yes)
+            .await?;
     remember(context, &session, &target, &outcome)?;
-    if let (Some(local), Outcome::Created | Outcome::Updated | Outcome::Unchanged) = (&session.local, &outcome.outcome) {
+    if let (Some(local), Outcome::Created | Outcome::Updated | Outcome::Unchanged) =
+        (&session.local, &outcome.outcome)
+    {
         local.create_sample_cache(session.region()).await?;
     }
     Ok(Deployed { seconds: started.elapsed().as_secs_f64(), local: session.local.is_some(), ..outcome })
@@ -156,7 +161,9 @@ async fn settled(context: &Context, session: &Session, name: &str) -> Result<Opt
         && plan(Some(&stack.status)) == Plan::Wait
     {
         if !told {
-            context.printer.status(&format!("waiting for the operation that runs on {name} ({})", stack.status));
+            context
+                .printer
+                .status(&format!("waiting for the operation that runs on {name} ({})", stack.status));
             told = true;
         }
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
@@ -187,7 +194,12 @@ async fn cleared(
                 "the stack {name} is in {}: its first creation failed, and CloudFormation can only delete it",
                 stack.status
             ));
-            let agreed = yes || (context.can_ask() && prompt::confirm(&format!("Delete {name} in {} and create it again?", session.region())));
+            let agreed = yes
+                || (context.can_ask()
+                    && prompt::confirm(&format!(
+                        "Delete {name} in {} and create it again?",
+                        session.region()
+                    )));
             if !agreed {
                 return Err(Error::new(Kind::Remote, format!("the stack {name} is in {}", stack.status))
                     .hint("run the command with `--yes` to delete it and create it again"));
@@ -239,7 +251,8 @@ async fn carry_out(
     if session.local.is_none() && !yes && context.can_ask() {
         let account = identity::caller(&session.clients).await?.account;
         let verb = if creates { "Create" } else { "Update" };
-        let question = format!("{verb} the stack {} in {} of account {account}?", target.stack, session.region());
+        let question =
+            format!("{verb} the stack {} in {} of account {account}?", target.stack, session.region());
         if !prompt::confirm(&question) {
             abandon(session, &change_set, creates).await?;
             deployed.outcome = Outcome::Declined;
@@ -279,13 +292,16 @@ async fn execute(context: &Context, session: &Session, change_set: &ChangeSet) -
         Some(stack) if stack.status.is_deployed() => Ok(stack),
         other => {
             let status = other.map_or_else(|| "DELETE_COMPLETE".to_owned(), |stack| stack.status.to_string());
-            let error = Error::new(Kind::RolledBack, format!("the stack was not deployed: it ended in {status}"));
+            let error =
+                Error::new(Kind::RolledBack, format!("the stack was not deployed: it ended in {status}"));
             Err(match root_cause(&happened) {
                 Some(cause) => {
                     let error = error.cause(format!("{} failed first: {}", cause.logical_id, cause.reason));
                     cause.hint.into_iter().fold(error, Error::hint)
                 }
-                None => error.cause("no event tells why").hint("look at the stack's events in the CloudFormation console"),
+                None => error
+                    .cause("no event tells why")
+                    .hint("look at the stack's events in the CloudFormation console"),
             })
         }
     }
@@ -305,11 +321,17 @@ fn remember(context: &Context, session: &Session, target: &Target, deployed: &De
         place: context.place(),
         stack: target.stack.clone(),
         region: session.region().to_owned(),
-        bus: if target.definition.bus.create { target.definition.bus.name.to_string() } else { target.bus.clone() },
+        bus: if target.definition.bus.create {
+            target.definition.bus.name.to_string()
+        } else {
+            target.bus.clone()
+        },
     };
     let directory = context.global.local_dir.display();
     if let Err(error) = context.deployments().remember(deployment) {
-        context.printer.warn(&format!("{directory} cannot remember the region ({error}): say `--region` next time"));
+        context
+            .printer
+            .warn(&format!("{directory} cannot remember the region ({error}): say `--region` next time"));
     }
     Ok(())
 }

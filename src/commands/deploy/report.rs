@@ -76,12 +76,23 @@ impl Report for Deployed {
         let place = format!("{} in {}", self.stack.bold(), self.region);
         let local = if self.local { " --local" } else { "" };
         match self.outcome {
-            Outcome::Created => page.note(format_args!("{} {place} in {:.1}s", "created".green().bold(), self.seconds)),
-            Outcome::Updated => page.note(format_args!("{} {place} in {:.1}s", "updated".green().bold(), self.seconds)),
-            Outcome::Unchanged => page.note(format_args!("{} {place} is as it should be", "unchanged".green().bold())),
-            Outcome::Declined => page.note(format_args!("{} nothing was changed in {place}", "declined".yellow().bold())),
+            Outcome::Created => {
+                page.note(format_args!("{} {place} in {:.1}s", "created".green().bold(), self.seconds))
+            }
+            Outcome::Updated => {
+                page.note(format_args!("{} {place} in {:.1}s", "updated".green().bold(), self.seconds))
+            }
+            Outcome::Unchanged => {
+                page.note(format_args!("{} {place} is as it should be", "unchanged".green().bold()))
+            }
+            Outcome::Declined => {
+                page.note(format_args!("{} nothing was changed in {place}", "declined".yellow().bold()))
+            }
             Outcome::Prepared => {
-                page.note(format_args!("{} a change set for {place}; nothing was changed", "prepared".cyan().bold()));
+                page.note(format_args!(
+                    "{} a change set for {place}; nothing was changed",
+                    "prepared".cyan().bold()
+                ));
                 page.line(self.change_set.as_deref().unwrap_or_default());
                 return;
             }
@@ -107,7 +118,11 @@ pub fn show_changes(printer: Printer, changes: &[Change]) {
                 Replacement::Maybe => "perhaps replaced",
                 Replacement::Never => "",
             };
-            vec![format!("{} {}", change.action.sign(), change.logical_id), change.resource_type.clone(), replaced.to_owned()]
+            vec![
+                format!("{} {}", change.action.sign(), change.logical_id),
+                change.resource_type.clone(),
+                replaced.to_owned(),
+            ]
         })
         .collect();
     for (line, change) in table::columns(&rows).into_iter().zip(changes) {

@@ -43,7 +43,9 @@ pub async fn store(
         Lookup::Found(stored) => stored.token.as_ref().map(|token| (token, &stored.version)),
         Lookup::Missing | Lookup::ScheduledForDeletion => None,
     };
-    let Some(Given { origin, text, is_new }) = given(context, session, args, stored.map(|(token, _)| token)).await? else {
+    let Some(Given { origin, text, is_new }) =
+        given(context, session, args, stored.map(|(token, _)| token)).await?
+    else {
         return Err(missing(context));
     };
     let token = checked(&text, &origin, endpoint, context)?;
@@ -86,7 +88,11 @@ async fn given(
         return new("MOMENTO_API_KEY".to_owned(), token.clone());
     }
     if let Some(token) = stored {
-        return Ok(Some(Given { origin: "the secret that is there".to_owned(), text: token.clone(), is_new: false }));
+        return Ok(Some(Given {
+            origin: "the secret that is there".to_owned(),
+            text: token.clone(),
+            is_new: false,
+        }));
     }
     if let Some(local) = &session.local {
         let key = local.issue_key(session.region()).await?;
@@ -119,7 +125,8 @@ fn checked(text: &SecretString, origin: &str, endpoint: &str, context: &Context)
 }
 
 fn missing(context: &Context) -> Error {
-    let error = Error::settings("no Momento token was given")
-        .hint("set MOMENTO_API_KEY, or pipe the token in with `--token-stdin`, or name a file with `--token-file`");
+    let error = Error::settings("no Momento token was given").hint(
+        "set MOMENTO_API_KEY, or pipe the token in with `--token-stdin`, or name a file with `--token-file`",
+    );
     if context.global.local { error } else { error.hint("to work without a Momento account, add `--local`") }
 }

@@ -130,7 +130,12 @@ impl Report for Changed {
     const SCHEMA: &'static str = "local-cache/1";
 
     fn text(&self, page: &mut Page) {
-        page.note(format_args!("{} cache {} in {}", self.outcome.green().bold(), self.cache.bold(), self.region));
+        page.note(format_args!(
+            "{} cache {} in {}",
+            self.outcome.green().bold(),
+            self.cache.bold(),
+            self.region
+        ));
     }
 }
 

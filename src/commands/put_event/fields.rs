@@ -80,9 +80,9 @@ impl FieldArgs {
             return Ok(Given { detail: event.detail().to_string(), broken: None, is_sample: true });
         }
         let fields = if context.can_ask() { ask(fields, kind)? } else { fields };
-        let event = fields.event(kind).map_err(|error| {
-            Error::validation(format!("{kind} cannot be sent")).cause(error.to_string())
-        })?;
+        let event = fields
+            .event(kind)
+            .map_err(|error| Error::validation(format!("{kind} cannot be sent")).cause(error.to_string()))?;
         Ok(Given { detail: event.detail().to_string(), broken: None, is_sample: false })
     }
 
@@ -130,17 +130,27 @@ fn ask(mut fields: Fields, kind: Kind) -> Result<Fields> {
             Field::Cache => fields.cache = Some(answer("cache name", "my-cache", str::parse)?),
             Field::Topic => fields.topic = Some(answer("topic name", "my-topic", str::parse)?),
             Field::Key | Field::KeyBase64 => fields.key = Some(answer("key", "test-key", Key::from_text)?),
-            Field::Message => fields.message = Some(answer("message", "hello world!", |text| Ok::<_, String>(Message::from_text(text)))?),
+            Field::Message => {
+                fields.message =
+                    Some(answer("message", "hello world!", |text| Ok::<_, String>(Message::from_text(text)))?)
+            }
             Field::Ttl => fields.ttl = Some(answer("time to live in seconds", "300", ttl)?),
         }
     }
     Ok(fields)
 }
 
-fn answer<T, E: std::fmt::Display>(label: &str, default: &str, parse: impl Fn(&str) -> Result<T, E>) -> Result<T> {
+fn answer<T, E: std::fmt::Display>(
+    label: &str,
+    default: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<T> {
     loop {
         let Some(text) = prompt::text(label, default) else {
-            return Err(Error::new(ErrorKind::Interrupted, "no event was sent: the questions were not answered"));
+            return Err(Error::new(
+                ErrorKind::Interrupted,
+                "no event was sent: the questions were not answered",
+            ));
         };
         match parse(&text) {
             Ok(value) => return Ok(value),
@@ -150,7 +160,8 @@ fn answer<T, E: std::fmt::Display>(label: &str, default: &str, parse: impl Fn(&s
 }
 
 fn ttl(text: &str) -> Result<Ttl, String> {
-    let seconds: u64 = text.trim().parse().map_err(|_| format!("{text:?} is not a whole number of seconds"))?;
+    let seconds: u64 =
+        text.trim().parse().map_err(|_| format!("{text:?} is not a whole number of seconds"))?;
     Ttl::from_seconds(seconds).map_err(|error| error.to_string())
 }
 
@@ -166,6 +177,10 @@ fn text_of(detail: &str) -> Result<String> {
 fn limited(source: std::io::Result<impl std::io::Read>, name: &str) -> Result<Vec<u8>> {
     let context = || format!("{name} cannot be read");
     let mut bytes = Vec::new();
-    source.context(ErrorKind::Usage, context)?.take(LARGEST).read_to_end(&mut bytes).context(ErrorKind::Usage, context)?;
+    source
+        .context(ErrorKind::Usage, context)?
+        .take(LARGEST)
+        .read_to_end(&mut bytes)
+        .context(ErrorKind::Usage, context)?;
     Ok(bytes)
 }

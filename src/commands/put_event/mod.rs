@@ -59,7 +59,10 @@ pub struct PutEventArgs {
 
 /// Puts the event on the bus.
 pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
-    let kind: Kind = args.event.parse().map_err(|error: crate::model::event::InvalidKind| Error::usage(error.to_string()))?;
+    let kind: Kind = args
+        .event
+        .parse()
+        .map_err(|error: crate::model::event::InvalidKind| Error::usage(error.to_string()))?;
     let definition = load(&StackArg { stack: args.stack.clone() })?;
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let given = args.fields.resolve(context, kind, args.unchecked)?;
@@ -110,7 +113,9 @@ fn bus(context: &Context, flag: &Option<BusName>, stack: &str, default: &str) ->
     }
     let region = context.global.region.as_deref();
     let deployments = context.deployments();
-    let known = deployments.of(context.place(), stack).filter(|known| region.is_none_or(|region| region == known.region));
+    let known = deployments
+        .of(context.place(), stack)
+        .filter(|known| region.is_none_or(|region| region == known.region));
     known.last().map_or_else(|| default.to_owned(), |known| known.bus.clone())
 }
 

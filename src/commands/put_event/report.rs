@@ -116,7 +116,8 @@ impl Put {
 impl Delivery {
     /// Returns the deliveries of a trace.
     pub(super) fn all(trace: &Trace) -> Vec<Self> {
-        let targets = trace.rules.iter().flat_map(|rule| rule.targets.iter().map(move |target| (rule, target)));
+        let targets =
+            trace.rules.iter().flat_map(|rule| rule.targets.iter().map(move |target| (rule, target)));
         targets.map(|(rule, target)| Self::of(&rule.rule, target)).collect()
     }
 
@@ -126,7 +127,9 @@ impl Delivery {
         };
         let (outcome, reason) = match &target.outcome {
             Outcome::Delivered => ("delivered", None),
-            Outcome::DeadLettered { attributes, .. } => ("dead-lettered", attribute(attributes, "ERROR_MESSAGE")),
+            Outcome::DeadLettered { attributes, .. } => {
+                ("dead-lettered", attribute(attributes, "ERROR_MESSAGE"))
+            }
             Outcome::Lost { reason, .. } => ("lost", Some(reason.clone())),
             Outcome::Pending { .. } => ("pending", None),
         };
@@ -168,7 +171,11 @@ impl Delivery {
             _ if self.is_queue() => {}
             [.., last] => {
                 let status = last.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-                let tries = if self.answers.len() > 1 { format!(" (attempt {})", self.answers.len()) } else { String::new() };
+                let tries = if self.answers.len() > 1 {
+                    format!(" (attempt {})", self.answers.len())
+                } else {
+                    String::new()
+                };
                 page.line(format_args!("  < {status} {}{tries}", clean(&last.body)).to_string().trim_end());
             }
         }
@@ -189,7 +196,13 @@ impl Report for Put {
         };
         page.line(id);
         if !self.local {
-            page.note(format_args!("{} {} to {} in {}", "put".green().bold(), self.event, self.entry.event_bus_name, self.region));
+            page.note(format_args!(
+                "{} {} to {} in {}",
+                "put".green().bold(),
+                self.event,
+                self.entry.event_bus_name,
+                self.region
+            ));
             return;
         }
         self.deliveries.iter().for_each(|delivery| delivery.text(page));
@@ -203,7 +216,9 @@ impl Report for Put {
         if let Some(stored) = &self.stored {
             let place = format!("{}/{}", clean(&stored.cache), clean(&stored.key));
             match &stored.value {
-                Some(value) => page.line(format_args!("{} {place} = {}", "stored".green().bold(), clean(value))),
+                Some(value) => {
+                    page.line(format_args!("{} {place} = {}", "stored".green().bold(), clean(value)))
+                }
                 None => page.line(format_args!("{} {place} holds nothing", "stored".green().bold())),
             }
         }
@@ -212,6 +227,10 @@ impl Report for Put {
     fn exit_code(&self) -> u8 {
         let arrived = self.deliveries.iter().all(|delivery| delivery.outcome == "delivered");
         let rejected = self.deliveries.iter().any(Delivery::is_queue) && !self.expects_rejection;
-        if !self.local || (arrived && !self.deliveries.is_empty() && !rejected) { 0 } else { super::undelivered() }
+        if !self.local || (arrived && !self.deliveries.is_empty() && !rejected) {
+            0
+        } else {
+            super::undelivered()
+        }
     }
 }

@@ -18,7 +18,8 @@ pub struct Cause {
 /// Resources that were cancelled because another one failed, and the stack's own summary, are no causes.
 /// Source: the rule of the AWS CDK's diagnosis, "the first error that occurs is the root cause".
 pub fn root_cause(events: &[Event]) -> Option<Cause> {
-    let event = events.iter().find(|event| event.status.is_failure() && !event.is_stack() && !is_follower(event))?;
+    let event =
+        events.iter().find(|event| event.status.is_failure() && !event.is_stack() && !is_follower(event))?;
     let reason = event.reason.clone().unwrap_or_else(|| "CloudFormation gives no reason".to_owned());
     let hint = hint(&reason);
     Some(Cause { logical_id: event.logical_id.clone(), reason, hint })
@@ -30,15 +31,30 @@ fn is_follower(event: &Event) -> bool {
 
 fn hint(reason: &str) -> Option<&'static str> {
     const HINTS: &[(&str, &str)] = &[
-        ("CreateServiceLinkedRole", "allow the deployer `iam:CreateServiceLinkedRole`: the first EventBridge connection of an account needs it"),
+        (
+            "CreateServiceLinkedRole",
+            "allow the deployer `iam:CreateServiceLinkedRole`: the first EventBridge connection of an account needs it",
+        ),
         ("iam:PassRole", "allow the deployer `iam:PassRole` on the stack's role"),
-        ("iam:CreateRole", "allow the deployer `iam:CreateRole`, or deploy with a service role: `--role-arn`"),
+        (
+            "iam:CreateRole",
+            "allow the deployer `iam:CreateRole`, or deploy with a service role: `--role-arn`",
+        ),
         ("Event bus", "make the event bus first, or name one that exists with `--bus`"),
         ("EventBus", "make the event bus first, or name one that exists with `--bus`"),
-        ("Secrets Manager can't find", "the token's secret version is gone: deploy again with the token (`MOMENTO_API_KEY` or `--token-file`)"),
-        ("already exists", "something with this name exists outside the stack: delete it or choose another stack name"),
+        (
+            "Secrets Manager can't find",
+            "the token's secret version is gone: deploy again with the token (`MOMENTO_API_KEY` or `--token-file`)",
+        ),
+        (
+            "already exists",
+            "something with this name exists outside the stack: delete it or choose another stack name",
+        ),
         ("LimitExceeded", "a quota of the account is used up: see Service Quotas for EventBridge"),
-        ("length less than or equal to 512", "the token is longer than the 512 characters that a connection holds: use a Momento API key, not a wrapped or fine-grained token"),
+        (
+            "length less than or equal to 512",
+            "the token is longer than the 512 characters that a connection holds: use a Momento API key, not a wrapped or fine-grained token",
+        ),
     ];
     HINTS.iter().find(|(needle, _)| reason.contains(needle)).map(|(_, hint)| *hint)
 }
