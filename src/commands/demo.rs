@@ -113,7 +113,7 @@ pub async fn run(context: &Context, _args: DemoArgs) -> Result<Shown> {
 fn stage(context: &Context, directory: &std::path::Path) -> Context {
     let mut global = context.global.clone();
     global.local = true;
-    global.local_dir = directory.to_owned();
+    directory.clone_into(&mut global.local_dir);
     global.region = None;
     global.output = Format::Text;
     let silent = context.printer.format == Format::Json;

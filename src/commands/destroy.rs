@@ -92,7 +92,7 @@ pub async fn run(context: &Context, args: DestroyArgs) -> Result<Destroyed> {
     if undelivered > 0 {
         context.printer.warn(&format!(
             "{undelivered} undelivered {} in the dead-letter queue will be lost",
-            if undelivered == 1 { "message is" } else { "messages are" }
+            if undelivered == 1 { "message" } else { "messages" }
         ));
     }
     agree(context, &session, &name, args.yes).await?;

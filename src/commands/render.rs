@@ -20,7 +20,7 @@ pub struct RenderArgs {
     /// Form of the template
     #[arg(long, value_name = "FORM", default_value = "yaml")]
     format: TemplateFormat,
-    /// Render the variant that needs nothing from this tool: the token is a NoEcho parameter
+    /// Render the variant that needs nothing from this tool: the token is a `NoEcho` parameter
     #[arg(long)]
     standalone: bool,
 }

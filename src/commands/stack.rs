@@ -89,7 +89,7 @@ pub fn supported_region(name: &str) -> Result<&'static Region> {
 /// Returns the base URL of Momento for a stack in a region: the override, or the region's own.
 pub fn momento_base_url(endpoint: &Endpoint, region: &str) -> Result<String> {
     match endpoint {
-        Endpoint::Url(url) => Ok(url.to_string()),
+        Endpoint::Url(url) => Ok(url.clone()),
         Endpoint::Auto => Ok(supported_region(region)?.base_url()),
     }
 }

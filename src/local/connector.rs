@@ -16,7 +16,7 @@ use bytes::Bytes;
 use super::cloud::Cloud;
 
 /// Makes an HTTP client whose every request the cloud answers.
-pub fn http_client(cloud: &Arc<Cloud>) -> SharedHttpClient {
+pub(super) fn http_client(cloud: &Arc<Cloud>) -> SharedHttpClient {
     SharedHttpClient::new(Connector(Arc::clone(cloud)))
 }
 

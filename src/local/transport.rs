@@ -15,13 +15,13 @@ use crate::model::region;
 ///
 /// Hosts of Momento's cells are the stand-in in the cell's region; other hosts of Momento (private cells) are
 /// the stand-in in the destination's region. Nothing leaves this computer: any other host does not exist.
-pub struct Wire {
+pub(super) struct Wire {
     momento: Arc<Momento>,
 }
 
 impl Wire {
     /// Makes a wire to a stand-in.
-    pub fn new(momento: Arc<Momento>) -> Self {
+    pub(super) fn new(momento: Arc<Momento>) -> Self {
         Self { momento }
     }
 }

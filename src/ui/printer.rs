@@ -1,5 +1,6 @@
 //! The printer: results on stdout, everything else on stderr.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 
 use owo_colors::OwoColorize as _;
@@ -72,10 +73,11 @@ impl Printer {
         }
         let mut text = format!("{}{} {}\n", "error".red().bold(), ":".bold(), clean(&error.message));
         for cause in &error.causes {
-            text += &format!("  {} {}\n", "cause:".red(), clean(cause).replace('\n', "\n         "));
+            let cause = clean(cause).replace('\n', "\n         ");
+            let _ = writeln!(text, "  {} {cause}", "cause:".red());
         }
         for hint in &error.hints {
-            text += &format!("\n{} {}\n", "hint:".cyan().bold(), clean(hint));
+            let _ = writeln!(text, "\n{} {}", "hint:".cyan().bold(), clean(hint));
         }
         let _ = write!(anstream::stderr(), "{text}");
     }
@@ -103,7 +105,7 @@ impl Printer {
         let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     }
 
-    fn json(&self, value: &Value) {
+    fn json(self, value: &Value) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
         self.data(&(text + "\n"));
     }

@@ -74,21 +74,15 @@ fn plain_style() -> ProgressStyle {
     ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
+/// One line of at most 80 columns for the resources of our templates.
 fn describe(event: &Event, took: Option<Duration>) -> String {
-    let status = format!("{:<18}", event.status.as_str());
-    let seconds = took.map(|took| format!("  {:.1}s", took.as_secs_f64())).unwrap_or_default();
-    let mut text = format!(
-        "  {} {:<24} {}{seconds}",
-        painted(&event.status, &status),
-        event.logical_id,
-        event.resource_type
-    );
-    if event.status.is_failure()
-        && let Some(reason) = &event.reason
-    {
-        text += &format!("\n      {}", clean(reason));
+    let status = painted(&event.status, &format!("{:<16}", event.status.as_str()));
+    let seconds = took.map(|took| format!("{:>4.1}s ", took.as_secs_f64())).unwrap_or_default();
+    let line = format!("  {status} {:<26} {seconds}{}", event.logical_id, event.resource_type);
+    match &event.reason {
+        Some(reason) if event.status.is_failure() => format!("{line}\n      {}", clean(reason)),
+        _ => line,
     }
-    text
 }
 
 fn painted(status: &Status, text: &str) -> String {

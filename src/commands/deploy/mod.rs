@@ -6,7 +6,6 @@ pub mod token;
 use std::time::Instant;
 
 use clap::Args;
-use owo_colors::OwoColorize as _;
 
 pub use report::{Deployed, Outcome};
 
@@ -120,7 +119,7 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
     let outcome =
         carry_out(context, &session, &target, change_set, current, args.no_execute_changeset, args.yes)
             .await?;
-    remember(context, &session, &target, &outcome)?;
+    remember(context, &session, &target, &outcome);
     if let (Some(local), Outcome::Created | Outcome::Updated | Outcome::Unchanged) =
         (&session.local, &outcome.outcome)
     {
@@ -313,9 +312,9 @@ pub fn detached() -> Error {
         .hint("run the same command again to wait for it and see how it ended")
 }
 
-fn remember(context: &Context, session: &Session, target: &Target, deployed: &Deployed) -> Result<()> {
+fn remember(context: &Context, session: &Session, target: &Target, deployed: &Deployed) {
     if matches!(deployed.outcome, Outcome::Declined | Outcome::Prepared) {
-        return Ok(());
+        return;
     }
     let deployment = Deployment {
         place: context.place(),
@@ -333,7 +332,6 @@ fn remember(context: &Context, session: &Session, target: &Target, deployed: &De
             .printer
             .warn(&format!("{directory} cannot remember the region ({error}): say `--region` next time"));
     }
-    Ok(())
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -341,9 +339,4 @@ fn key_value(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("expected KEY=VALUE, for example team=shop".to_owned()),
     }
-}
-
-/// Colours a stack's name in a sentence.
-pub fn named(stack: &str) -> String {
-    stack.bold().to_string()
 }

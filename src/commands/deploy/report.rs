@@ -77,16 +77,16 @@ impl Report for Deployed {
         let local = if self.local { " --local" } else { "" };
         match self.outcome {
             Outcome::Created => {
-                page.note(format_args!("{} {place} in {:.1}s", "created".green().bold(), self.seconds))
+                page.note(format_args!("{} {place} in {:.1}s", "created".green().bold(), self.seconds));
             }
             Outcome::Updated => {
-                page.note(format_args!("{} {place} in {:.1}s", "updated".green().bold(), self.seconds))
+                page.note(format_args!("{} {place} in {:.1}s", "updated".green().bold(), self.seconds));
             }
             Outcome::Unchanged => {
-                page.note(format_args!("{} {place} is as it should be", "unchanged".green().bold()))
+                page.note(format_args!("{} {place} is as it should be", "unchanged".green().bold()));
             }
             Outcome::Declined => {
-                page.note(format_args!("{} nothing was changed in {place}", "declined".yellow().bold()))
+                page.note(format_args!("{} nothing was changed in {place}", "declined".yellow().bold()));
             }
             Outcome::Prepared => {
                 page.note(format_args!(
@@ -97,8 +97,11 @@ impl Report for Deployed {
                 return;
             }
         }
+        // The ARNs are for programs: `--output json` has them all.
+        let told = ["EventBusName", "MomentoEndpoint", "DeadLetterQueueUrl"];
+        let outputs = told.iter().filter_map(|name| Some((name, self.outputs.get(*name)?)));
         let rows: Vec<Vec<String>> =
-            self.outputs.iter().map(|(name, value)| vec![name.clone(), clean(value).into_owned()]).collect();
+            outputs.map(|(name, value)| vec![(*name).to_owned(), clean(value).into_owned()]).collect();
         for line in table::columns(&rows) {
             page.line(line);
         }
@@ -109,7 +112,7 @@ impl Report for Deployed {
 }
 
 /// Shows what a change set changes, to the person who watches.
-pub fn show_changes(printer: Printer, changes: &[Change]) {
+pub(super) fn show_changes(printer: Printer, changes: &[Change]) {
     let rows: Vec<Vec<String>> = changes
         .iter()
         .map(|change| {

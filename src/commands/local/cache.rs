@@ -45,7 +45,7 @@ pub enum CacheCommand {
 }
 
 /// Does what the command says.
-pub async fn run(context: &Context, command: CacheCommand) -> Result<u8> {
+pub(super) async fn run(context: &Context, command: CacheCommand) -> Result<u8> {
     match command {
         CacheCommand::Create { name } => Ok(print(context, &change(context, "create", &name).await?)),
         CacheCommand::Delete { name } => Ok(print(context, &change(context, "delete", &name).await?)),
@@ -59,7 +59,7 @@ pub async fn run(context: &Context, command: CacheCommand) -> Result<u8> {
 
 /// A cache that was made or deleted, or was so already.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Changed {
+pub(super) struct Changed {
     /// The cache's name.
     pub cache: String,
     /// The region.
@@ -70,7 +70,7 @@ pub struct Changed {
 
 /// The caches of a region.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Caches {
+pub(super) struct Caches {
     /// The region.
     pub region: String,
     /// Their names.

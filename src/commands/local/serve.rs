@@ -10,7 +10,7 @@ use crate::local::server::Server;
 use crate::local::{Handle, open};
 
 /// Serves until the process is told to stop.
-pub async fn run(context: &Context, port: u16) -> Result<u8> {
+pub(super) async fn run(context: &Context, port: u16) -> Result<u8> {
     let directory = &context.global.local_dir;
     let handle = open(directory, context.global.local_clock.into()).await?;
     let Handle::Embedded(cloud) = handle else {
@@ -38,7 +38,7 @@ pub async fn run(context: &Context, port: u16) -> Result<u8> {
 }
 
 /// Makes an API key.
-pub async fn key(context: &Context) -> Result<Verbatim> {
+pub(super) async fn key(context: &Context) -> Result<Verbatim> {
     let session = session(context).await?;
     let key = session.local()?.issue_key(session.region()).await?;
     Ok(Verbatim { text: format!("{}\n", key.expose_secret()) })

@@ -26,7 +26,7 @@ pub enum TopicCommand {
 }
 
 /// Does what the command says.
-pub async fn run(context: &Context, command: TopicCommand) -> Result<u8> {
+pub(super) async fn run(context: &Context, command: TopicCommand) -> Result<u8> {
     let TopicCommand::Subscribe { cache, topic, count } = command;
     let session = session(context).await?;
     let local = session.local()?;

@@ -72,7 +72,7 @@ impl FieldArgs {
     /// Finds out what the event holds; `unchecked` lets a detail through that breaks the contract.
     pub fn resolve(&self, context: &Context, kind: Kind, unchecked: bool) -> Result<Given> {
         if let Some(detail) = &self.detail {
-            return self.from_detail(&text_of(detail)?, kind, unchecked);
+            return whole(&text_of(detail)?, kind, unchecked);
         }
         let fields = self.fields()?;
         if fields.is_empty() && !context.can_ask() {
@@ -84,22 +84,6 @@ impl FieldArgs {
             .event(kind)
             .map_err(|error| Error::validation(format!("{kind} cannot be sent")).cause(error.to_string()))?;
         Ok(Given { detail: event.detail().to_string(), broken: None, is_sample: false })
-    }
-
-    #[expect(clippy::unused_self, reason = "one of the two ways in which the arguments are resolved")]
-    fn from_detail(&self, text: &str, kind: Kind, unchecked: bool) -> Result<Given> {
-        match Event::from_detail(kind, text) {
-            Ok(event) => Ok(Given { detail: event.detail().to_string(), broken: None, is_sample: false }),
-            Err(error) if unchecked => {
-                // EventBridge itself takes nothing but JSON, whatever the contract says.
-                let json = Json::parse(text)
-                    .context(ErrorKind::Validation, || "the detail is not JSON".to_owned())?;
-                Ok(Given { detail: json.to_string(), broken: Some(error.to_string()), is_sample: false })
-            }
-            Err(error) => Err(Error::validation(format!("the detail is not a {kind}"))
-                .cause(error.to_string())
-                .hint("to send it all the same, and see it end in the dead-letter queue, add `--unchecked`")),
-        }
     }
 
     fn fields(&self) -> Result<Fields> {
@@ -123,6 +107,22 @@ impl FieldArgs {
     }
 }
 
+/// Takes the whole detail as it is given.
+fn whole(text: &str, kind: Kind, unchecked: bool) -> Result<Given> {
+    match Event::from_detail(kind, text) {
+        Ok(event) => Ok(Given { detail: event.detail().to_string(), broken: None, is_sample: false }),
+        Err(error) if unchecked => {
+            // EventBridge itself takes nothing but JSON, whatever the contract says.
+            let json =
+                Json::parse(text).context(ErrorKind::Validation, || "the detail is not JSON".to_owned())?;
+            Ok(Given { detail: json.to_string(), broken: Some(error.to_string()), is_sample: false })
+        }
+        Err(error) => Err(Error::validation(format!("the detail is not a {kind}"))
+            .cause(error.to_string())
+            .hint("to send it all the same, and see it end in the dead-letter queue, add `--unchecked`")),
+    }
+}
+
 /// Asks for what is missing, with the documented sample as defaults.
 fn ask(mut fields: Fields, kind: Kind) -> Result<Fields> {
     for field in fields.missing(kind) {
@@ -131,8 +131,9 @@ fn ask(mut fields: Fields, kind: Kind) -> Result<Fields> {
             Field::Topic => fields.topic = Some(answer("topic name", "my-topic", str::parse)?),
             Field::Key | Field::KeyBase64 => fields.key = Some(answer("key", "test-key", Key::from_text)?),
             Field::Message => {
-                fields.message =
-                    Some(answer("message", "hello world!", |text| Ok::<_, String>(Message::from_text(text)))?)
+                fields.message = Some(answer("message", "hello world!", |text| {
+                    Ok::<_, String>(Message::from_text(text))
+                })?);
             }
             Field::Ttl => fields.ttl = Some(answer("time to live in seconds", "300", ttl)?),
         }

@@ -74,7 +74,7 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
         time: None,
     };
     check_size(context, &entry)?;
-    let bus = bus(context, &args.bus, &stack, definition.bus.name.as_str());
+    let bus = bus(context, args.bus.as_ref(), &stack, definition.bus.name.as_str());
     let mut put = Put::new(kind, &entry, &bus, &given);
     if args.dry_run {
         return Ok(put);
@@ -107,7 +107,7 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
 }
 
 /// Returns the bus: the flag, the bus that the stack was deployed with from here, the definition.
-fn bus(context: &Context, flag: &Option<BusName>, stack: &str, default: &str) -> String {
+fn bus(context: &Context, flag: Option<&BusName>, stack: &str, default: &str) -> String {
     if let Some(bus) = flag {
         return bus.to_string();
     }

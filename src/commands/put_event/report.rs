@@ -163,7 +163,7 @@ impl Delivery {
         page.line(format_args!("{arrived} by rule {}", self.rule));
         if let Some(request) = self.request.as_ref().filter(|_| !self.is_queue()) {
             for line in request.lines() {
-                page.line(format_args!("  > {}", clean(line)));
+                page.line(format!("  > {}", clean(line)).trim_end());
             }
         }
         match self.answers.as_slice() {
@@ -217,7 +217,7 @@ impl Report for Put {
             let place = format!("{}/{}", clean(&stored.cache), clean(&stored.key));
             match &stored.value {
                 Some(value) => {
-                    page.line(format_args!("{} {place} = {}", "stored".green().bold(), clean(value)))
+                    page.line(format_args!("{} {place} = {}", "stored".green().bold(), clean(value)));
                 }
                 None => page.line(format_args!("{} {place} holds nothing", "stored".green().bold())),
             }

@@ -45,16 +45,15 @@ impl Reader<'_> {
         if !self.mapping(root, "a stack definition", &KEYS) {
             return None;
         }
-        let name = match root.get("name") {
-            Some(node) => self.value(node, "name"),
-            None => {
-                self.problem(
-                    root.at,
-                    "a stack definition needs a `name`",
-                    "add a line such as `name: momento-api`",
-                );
-                None
-            }
+        let name = if let Some(node) = root.get("name") {
+            self.value(node, "name")
+        } else {
+            self.problem(
+                root.at,
+                "a stack definition needs a `name`",
+                "add a line such as `name: momento-api`",
+            );
+            None
         };
         let bus = root.get("bus").map_or_else(Bus::default, |node| self.bus(node));
         let momento = root.get("momento").map_or_else(Momento::default, |node| self.momento(node));

@@ -23,12 +23,12 @@ impl InvalidValue {
 }
 
 /// The name of a CloudFormation stack: a letter, then letters, digits and hyphens, 128 at most
-/// (CloudFormation API reference, CreateStack).
+/// (CloudFormation API reference, `CreateStack`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StackName(String);
 
 /// The name of an event bus: 1 to 256 letters, digits and `/ . - _`
-/// (EventBridge API reference, CreateEventBus).
+/// (EventBridge API reference, `CreateEventBus`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BusName(String);
 
@@ -47,11 +47,11 @@ pub enum Endpoint {
 }
 
 /// How long a failing call is retried: 60 seconds to 24 hours, written as `90s`, `15m` or `1h30m`
-/// (EventBridge API reference, RetryPolicy).
+/// (EventBridge API reference, `RetryPolicy`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MaxAge(u32);
 
-/// How often a failing call is retried: 0 to 185 times (EventBridge API reference, RetryPolicy).
+/// How often a failing call is retried: 0 to 185 times (EventBridge API reference, `RetryPolicy`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Retries(u32);
 

@@ -1,4 +1,4 @@
-//! A change as DescribeChangeSet shows it.
+//! A change as `DescribeChangeSet` shows it.
 
 use serde_json::{Map, Value, json};
 

@@ -31,16 +31,15 @@ impl<'a> Checker<'a> {
         };
         for (key, value) in entries {
             let Some(key_name) = key.scalar() else { continue };
-            match object.property(key_name) {
-                Some(property) => self.value(name, key_name, &property.kind, value),
-                None => {
-                    let known = object.properties.iter().map(|property| property.name);
-                    let hint = did_you_mean(key_name, known.clone()).map_or_else(
-                        || format!("its properties are {}", list(known)),
-                        |name| format!("did you mean `{name}`?"),
-                    );
-                    self.problem(key.at, format!("`{name}` has no property `{key_name}`"), hint);
-                }
+            if let Some(property) = object.property(key_name) {
+                self.value(name, key_name, &property.kind, value)
+            } else {
+                let known = object.properties.iter().map(|property| property.name);
+                let hint = did_you_mean(key_name, known.clone()).map_or_else(
+                    || format!("its properties are {}", list(known)),
+                    |name| format!("did you mean `{name}`?"),
+                );
+                self.problem(key.at, format!("`{name}` has no property `{key_name}`"), hint);
             }
         }
         let there = |name: &str| node.get(name).is_some_and(|value| !function::is_no_value(value));

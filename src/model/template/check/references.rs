@@ -202,13 +202,14 @@ impl<'a> Checker<'a> {
             return; // A default stands in for a missing key; and CloudFormation refuses so many.
         }
         let rows: Vec<&Node> = match literal(first) {
-            Some(key) => match mapping.get(key) {
-                Some(row) => vec![row],
-                None => {
+            Some(key) => {
+                if let Some(row) = mapping.get(key) {
+                    vec![row]
+                } else {
                     let hint = self.meant(key, top_keys.iter().filter_map(|(key, _)| key.scalar()));
                     return self.problem(first.at, format!("mapping `{map_name}` has no key `{key}`"), hint);
                 }
-            },
+            }
             None => top_keys.iter().map(|(_, row)| row).collect(),
         };
         let Some(key) = literal(second) else { return };
