@@ -2,6 +2,7 @@
 
 mod change_sets;
 mod create;
+mod describe;
 mod fake;
 mod update;
 
