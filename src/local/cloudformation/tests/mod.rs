@@ -4,6 +4,7 @@ mod change_sets;
 mod create;
 mod describe;
 mod fake;
+mod sdk;
 mod update;
 
 use serde_json::{Value, json};
