@@ -61,7 +61,12 @@ impl<'a> Input<'a> {
 
     /// Returns the tags, or nothing when none are given.
     pub(crate) fn tags(self) -> Result<Option<BTreeMap<String, String>>, ApiError> {
-        let Some(Value::Array(items)) = self.0.get("Tags") else { return Ok(None) };
+        let items = match self.0.get("Tags") {
+            Some(Value::Array(items)) => items.as_slice(),
+            // The Query protocol's empty list.
+            Some(Value::String(empty)) if empty.is_empty() => &[],
+            _ => return Ok(None),
+        };
         let mut tags = BTreeMap::new();
         for item in items {
             let item = Input(item);

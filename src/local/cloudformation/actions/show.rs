@@ -38,10 +38,7 @@ pub(super) fn shown(change: &ResourceChange, with_values: bool) -> Value {
 }
 
 fn detail(detail: &Detail, with_values: bool) -> Value {
-    let recreation = match (detail.recreation, detail.is_dynamic) {
-        (false, _) => "Never",
-        (true, _) => "Always",
-    };
+    let recreation = if detail.recreation { "Always" } else { "Never" };
     let mut target = Map::new();
     target.insert("Attribute".to_owned(), json!(detail.attribute));
     target.insert("Name".to_owned(), json!(detail.name));

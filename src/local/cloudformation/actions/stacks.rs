@@ -9,7 +9,9 @@ use super::compare::{cannot_update, check_name, compare, same_outputs};
 use crate::local::cloudformation::engine::{Start, begin};
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::naming;
-use crate::local::cloudformation::record::{LiveName, OnFailure, Phase, Settings, Stack, StackStatus};
+use crate::local::cloudformation::record::{
+    ExecutionStatus, LiveName, OnFailure, Phase, Settings, Stack, StackStatus,
+};
 use crate::local::wire::{Answer, ApiError};
 
 impl Api<'_> {
@@ -53,6 +55,12 @@ impl Api<'_> {
         let changes = compare(&stack, previous.as_ref(), &prepared.template, &prepared.definition)?;
         if changes.is_empty() && same_outputs(previous.as_ref(), &prepared.definition) {
             return Err(invalid("No updates are to be performed."));
+        }
+        for mut change_set in self.change_sets_of(&stack.id)? {
+            if change_set.execution == ExecutionStatus::Available {
+                change_set.execution = ExecutionStatus::Obsolete;
+                self.store.put(self.region, &change_set.id, &change_set)?;
+            }
         }
         let on_failure =
             if input.flag("DisableRollback") { OnFailure::DoNothing } else { OnFailure::Rollback };

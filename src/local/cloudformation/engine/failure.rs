@@ -63,6 +63,15 @@ impl Engine<'_> {
             let declared = plan.resources.iter().find(|declared| declared.logical_id == subject);
             stack.resources.extend(declared.map(|declared| self.not_started(declared)));
         }
+        let is_output = stack.resource(subject).is_none();
+        match (&mut stack.stable, is_output) {
+            // An output: there is no resource to say what is wrong with it.
+            (_, true) => stack.status_reason = Some(format!("{reason} ")),
+            (Some(stable), false) => {
+                stable.touched.insert(subject.to_owned());
+            }
+            (None, false) => {}
+        }
         let others: Vec<String> = operation.queue.iter().filter(|name| *name != subject).cloned().collect();
         let (id, name) = (stack.id.clone(), stack.name.clone());
         let fail = |resource: &mut Resource, reason: Option<&str>| {
@@ -118,7 +127,7 @@ pub(super) fn failures(stack: &Stack, operation: &Operation) -> String {
             .tasks
             .iter()
             .filter(|(_, task)| matches!(task, Task::Failed | Task::Cancelled))
-            .filter(|(name, _)| stack.resource(name).is_none_or(|resource| resource.status == status))
+            .filter(|(name, _)| stack.resource(name).is_some_and(|resource| resource.status == status))
             .map(|(name, _)| name.as_str())
             .collect()
     };
@@ -131,5 +140,5 @@ pub(super) fn failures(stack: &Stack, operation: &Operation) -> String {
             let _ = write!(reason, "The following resource(s) failed to {verb}: [{names}]. ");
         }
     }
-    reason
+    if reason.is_empty() { stack.status_reason.clone().unwrap_or_default() } else { reason }
 }

@@ -74,6 +74,7 @@ names! {
         InProgress = "EXECUTE_IN_PROGRESS",
         Complete = "EXECUTE_COMPLETE",
         Failed = "EXECUTE_FAILED",
+        Obsolete = "OBSOLETE",
     }
 }
 

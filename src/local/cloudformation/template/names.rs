@@ -4,18 +4,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::graph::{Reference, references};
+use super::graph::{Reference, order, references};
 use super::plan::TypeAttributes;
-use super::{Template, TemplateError, format, function};
+use super::{Template, TemplateError, format, function, refused};
 
 impl Template {
-    /// Checks what can be checked without values: types, names, and what depends on what.
+    /// Checks what can be checked without values: types, names, and that nothing needs itself.
     pub(crate) fn check(&self, attributes: TypeAttributes) -> Result<(), TemplateError> {
         self.check_types(attributes)?;
-        self.check_names(attributes)
+        self.check_names(attributes)?;
+        let found: Vec<BTreeSet<Reference>> =
+            self.resources.iter().map(|resource| references(&resource.properties)).collect();
+        let mut needs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (resource, found) in self.resources.iter().zip(&found) {
+            let names = found.iter().filter_map(|reference| match reference {
+                Reference::Name(name) | Reference::Attribute(name, _) => Some(name.as_str()),
+                Reference::Condition(_) => None,
+            });
+            let depends_on = resource.depends_on.iter().map(String::as_str);
+            needs.insert(&resource.logical_id, names.chain(depends_on).collect());
+        }
+        let names: Vec<&str> = self.resources.iter().map(|resource| resource.logical_id.as_str()).collect();
+        order(&needs, &names).map(|_| ()).map_err(|cycle| circular(&cycle))
     }
 
-    fn check_types(&self, attributes: TypeAttributes) -> Result<(), TemplateError> {
+    /// Refuses types that are not known.
+    pub(super) fn check_types(&self, attributes: TypeAttributes) -> Result<(), TemplateError> {
         let unknown: BTreeSet<&str> = self
             .resources
             .iter()
@@ -30,7 +44,7 @@ impl Template {
     }
 
     /// Every name must be declared, also in the branches that these parameters do not take.
-    fn check_names(&self, attributes: TypeAttributes) -> Result<(), TemplateError> {
+    pub(super) fn check_names(&self, attributes: TypeAttributes) -> Result<(), TemplateError> {
         let resources: BTreeMap<&str, &str> =
             self.resources.iter().map(|one| (one.logical_id.as_str(), one.kind.as_str())).collect();
         let parameters: BTreeSet<&str> = self.parameters.iter().map(|one| one.name.as_str()).collect();
@@ -115,6 +129,11 @@ const PSEUDO: [&str; 8] = [
     "AWS::StackName",
     "AWS::URLSuffix",
 ];
+
+/// The refusal of resources that need each other.
+pub(super) fn circular(cycle: &[String]) -> TemplateError {
+    refused(format!("Circular dependency between resources: [{}]", cycle.join(", ")))
+}
 
 /// The refusal of names that are not declared.
 pub(super) fn unresolved_in(names: &BTreeSet<String>, block: &str) -> TemplateError {

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use super::conditions::Conditions;
 use super::evaluate::{Found, Scope, evaluate};
 use super::graph::{Reference, order, references};
-use super::names::unresolved_in;
+use super::names::{circular, unresolved_in};
 use super::parameters::{self, Given};
-use super::{Policy, Template, TemplateError, format, function, refused, rules};
+use super::{Policy, Template, TemplateError, format, function, rules};
 
 /// The names that every template may use.
 pub(crate) struct Pseudo<'a> {
@@ -88,7 +88,8 @@ impl Template {
         pseudo: &Pseudo<'_>,
         attributes: TypeAttributes,
     ) -> Result<Plan, TemplateError> {
-        self.check(attributes)?;
+        self.check_types(attributes)?;
+        self.check_names(attributes)?;
         let conditions = Conditions::new(&self.conditions)?;
         let plain = Names { template: self, values, pseudo, conditions: &conditions };
         rules::check(&self.rules, &plain)?;
@@ -173,8 +174,7 @@ fn ordered(mut resources: Vec<Declared>) -> Result<Vec<Declared>, TemplateError>
         .map(|one| (one.logical_id.as_str(), one.depends_on.iter().map(String::as_str).collect()))
         .collect();
     let list: Vec<&str> = resources.iter().map(|resource| resource.logical_id.as_str()).collect();
-    let positions = order(&needs, &list)
-        .map_err(|cycle| refused(format!("Circular dependency between resources: [{}]", cycle.join(", "))))?;
+    let positions = order(&needs, &list).map_err(|cycle| circular(&cycle))?;
     let mut slots: Vec<Option<Declared>> = resources.into_iter().map(Some).collect();
     Ok(positions.into_iter().filter_map(|at| slots.get_mut(at).and_then(Option::take)).collect())
 }

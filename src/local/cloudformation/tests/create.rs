@@ -255,3 +255,16 @@ fn a_hidden_value_is_nowhere_but_in_the_secret_store() {
         assert!(!holds || is_secret, "{}", path.display());
     }
 }
+
+#[test]
+fn an_output_that_cannot_be_made_fails_the_stack() {
+    let world = World::new();
+    let template = "Resources: { Q: { Type: AWS::SQS::Queue } }\nOutputs: { O: { Value: !Select [9, !Split ['/', !Ref Q]] } }";
+    create(&world, template, &json!({}));
+    assert_eq!(status(&world, "shop"), "ROLLBACK_COMPLETE");
+    let story = story(&world, "shop");
+    assert!(
+        story.contains(&"shop ROLLBACK_IN_PROGRESS Template error: Fn::Select  cannot select nonexistent value at index 9 Rollback requested by user.".to_owned()),
+        "{story:#?}"
+    );
+}

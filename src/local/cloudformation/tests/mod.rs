@@ -2,7 +2,9 @@
 
 mod change_sets;
 mod create;
+mod describe;
 mod fake;
+mod sdk;
 mod update;
 
 use serde_json::{Value, json};

@@ -168,3 +168,37 @@ fn a_hidden_parameter_keeps_its_value_and_rotates() {
     assert_eq!(calls[0].0, "UpdateConnection");
     assert!(calls[0].1.to_string().contains("two"));
 }
+
+#[test]
+fn every_way_back_resumes_where_the_process_ended() {
+    let directory = tempfile::tempdir().unwrap();
+    let open = || World::on(std::sync::Arc::new(crate::local::store::Store::open(directory.path()).unwrap()));
+    let world = open();
+    create(&world, TEMPLATE, &json!({}));
+    let input =
+        json!({"StackName": "shop", "TemplateBody": named("mine"), "Capabilities": ["CAPABILITY_IAM"]});
+    world.ok("UpdateStack", &input);
+    drop(world);
+    let mut calls = Vec::new();
+    loop {
+        let world = open();
+        world.services.refuses.lock().push(("UpdateApiDestination", "connection/mine"));
+        let moved = world.cloudformation.advance(&world.services).unwrap();
+        calls.extend(world.calls());
+        if !moved {
+            assert_eq!(status(&world, "shop"), "UPDATE_ROLLBACK_COMPLETE");
+            break;
+        }
+    }
+    assert_eq!(
+        calls,
+        [
+            "GetSecretValue",
+            "CreateConnection",
+            "DescribeConnection",
+            "UpdateApiDestination",
+            "UpdateApiDestination",
+            "DeleteConnection"
+        ]
+    );
+}
