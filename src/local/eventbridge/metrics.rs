@@ -63,10 +63,10 @@ impl<'a> Counts<'a> {
 }
 
 impl EventBridge {
-    /// Returns a region's counters since a time, oldest first; what is 0 is not there, as on AWS.
+    /// Returns a region's counters since a time; what is 0 is not there, as on AWS.
     pub fn metrics(&self, region: &str, since: Timestamp) -> Result<Vec<Metric>, StoreError> {
         let since = since.as_second().div_euclid(60);
-        self.store.with(|connection| {
+        let metrics = self.store.with(|connection| {
             connection
                 .prepare_cached(
                     "SELECT bus, rule, name, minute, value FROM events_metrics
@@ -82,8 +82,13 @@ impl EventBridge {
                         value: row.get::<_, i64>(4)?.unsigned_abs(),
                     })
                 })?
-                .collect()
-        })
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        // Each match of a rule triggers it: one counter is kept for both.
+        let matched = metrics.iter().filter(|metric| metric.name == "TriggeredRules").cloned();
+        let matched: Vec<_> =
+            matched.map(|metric| Metric { name: "MatchedEvents".to_owned(), ..metric }).collect();
+        Ok(metrics.into_iter().chain(matched).collect())
     }
 
     /// Forgets counters that are older than CloudWatch keeps them by the minute.

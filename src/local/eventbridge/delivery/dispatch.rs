@@ -196,6 +196,7 @@ fn count<'a>(counts: &mut Counts<'a>, worked: &'a Worked) {
     add("RetryInvocationAttempts", worked.attempts.saturating_sub(u64::from(first)));
     let Step::Done { trace, .. } = &worked.step else { return };
     add("Invocations", 1);
+    add("InvocationsCreated", 1);
     match &trace.outcome {
         // A bus that takes an event is invoked without an attempt (captured).
         Outcome::Delivered => add("SuccessfulInvocationAttempts", worked.attempts.min(1)),

@@ -124,12 +124,8 @@ impl EventBridge {
                         matched: &rules,
                     },
                 )?;
-                for (rule, targets) in &rules {
-                    for name in ["MatchedEvents", "TriggeredRules"] {
-                        counts.add(&event.region, &event.bus, rule, name, 1);
-                    }
-                    let created = u64::try_from(targets.len()).unwrap_or_default();
-                    counts.add(&event.region, &event.bus, rule, "InvocationsCreated", created);
+                for (rule, _) in &rules {
+                    counts.add(&event.region, &event.bus, rule, "TriggeredRules", 1);
                 }
                 for archive in matched.archives(event) {
                     connection
