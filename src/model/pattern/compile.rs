@@ -5,16 +5,16 @@
 //! (event-ruler's `JsonRuleCompiler`).
 
 mod anything_but;
+mod complexity;
 mod expression;
+mod list;
 mod numeric;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Invalid;
-use super::address;
-use super::number;
 use super::reader::{Reader, Refused, Token};
-use super::test::{Alternative, FieldTest};
+use super::test::FieldTest;
 
 /// The most clauses that `$or` may multiply a pattern into, as the EventBridge guide gives it.
 const MAX_CLAUSES: usize = 1000;
@@ -94,6 +94,15 @@ pub(super) fn compile(text: &str) -> Result<Compiled, Invalid> {
         |clause: &Vec<usize>| clause.len() > MAX_FIELDS || clause.iter().any(|field| fields[*field].broken);
     if clauses.iter().any(breaks) {
         return Err(Invalid::Engine);
+    }
+    if clauses
+        .iter()
+        .flatten()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .any(|field| complexity::is_too_complex(&fields[*field].test))
+    {
+        return Err(Invalid::Pattern(complexity::REASON.to_owned()));
     }
     Ok(Compiled { fields, clauses, tree })
 }
@@ -182,73 +191,5 @@ impl Compiler {
             return Err(self.reader.refuse("There must have at least 2 Objects in $or relationship."));
         }
         Ok(Node::Any(branches))
-    }
-
-    /// Reads a field's list, after its opening bracket.
-    fn field(&mut self, clauses: &mut Vec<Clause>, name: &str) -> Result<Node, Refused> {
-        let start = self.reader.position();
-        let (mut alternatives, mut broken) = (Vec::new(), false);
-        loop {
-            match self.reader.next()? {
-                Token::EndArray => break,
-                Token::StartObject => {
-                    let alternative = self.expression()?;
-                    broken |= is_broken(&alternative);
-                    alternatives.push(alternative);
-                }
-                Token::Text => {
-                    let text = self.reader.text()?;
-                    alternatives.push(
-                        address::Range::exactly(&text)
-                            .map_or_else(|| Alternative::Text(text.into()), Alternative::Address),
-                    );
-                }
-                Token::Number => {
-                    let text = self.reader.text()?;
-                    alternatives.push(
-                        number::comparable(&text)
-                            .map_or_else(|| Alternative::Literal(text.into()), Alternative::Number),
-                    );
-                }
-                Token::True | Token::False | Token::Null => {
-                    alternatives.push(Alternative::Literal(self.reader.text()?.into()));
-                }
-                _ => {
-                    return Err(self
-                        .reader
-                        .refuse("Match value must be String, number, true, false, or null"));
-                }
-            }
-        }
-        if alternatives.is_empty() {
-            return Err(self.reader.refuse("Empty arrays are not allowed"));
-        }
-        let path = self.path_to(name);
-        let wants = format!("[{}", self.reader.since(start)).into();
-        let index = self.fields.len();
-        self.fields.push(Field { path: path.clone(), test: FieldTest::new(alternatives), wants, broken });
-        if clauses.is_empty() {
-            clauses.push(Clause::new());
-        }
-        for clause in clauses {
-            clause.insert(path.clone(), index);
-        }
-        Ok(Node::Field(index))
-    }
-
-    /// Joins the names on the way; an empty start joins without a dot, as in AWS's engine.
-    fn path_to(&self, name: &str) -> Box<str> {
-        let base = self.path.join(".");
-        if base.is_empty() { name.into() } else { format!("{base}.{name}").into() }
-    }
-}
-
-/// An empty list is accepted by AWS's compiler and breaks its engine.
-fn is_broken(alternative: &Alternative) -> bool {
-    match alternative {
-        Alternative::NotPrefix(texts) | Alternative::NotSuffix(texts) => texts.is_empty(),
-        Alternative::NotFolded(texts) => texts.is_empty(),
-        Alternative::NotWildcard(texts) => texts.is_empty(),
-        _ => false,
     }
 }

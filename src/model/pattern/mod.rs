@@ -10,6 +10,7 @@
 mod address;
 mod compile;
 mod consistency;
+mod event;
 mod explain;
 mod fields;
 mod invalid;
@@ -21,6 +22,7 @@ mod test;
 mod tests;
 mod text;
 
+pub use event::{InvalidEvent, parse_event};
 pub use explain::{Explanation, FieldExplanation, Part};
 pub use invalid::Invalid;
 pub use rules::RuleSet;
@@ -33,7 +35,7 @@ use fields::Paths;
 /// The most characters of a pattern that the API takes.
 pub const MAX_LENGTH: usize = 4096;
 
-/// The most characters of a rule's pattern under the default quota; PutRule refuses more.
+/// The most characters of a rule's pattern under the default quota; `PutRule` refuses more.
 pub const QUOTA_LENGTH: usize = 2048;
 
 /// An event pattern.

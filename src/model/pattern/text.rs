@@ -110,6 +110,17 @@ impl Wildcard {
         true
     }
 
+    /// Returns the text's bytes with the quotes around them, and nothing for each star.
+    pub(super) fn tokens(&self) -> Vec<Option<u8>> {
+        let mut tokens = vec![Some(b'"')];
+        for (index, part) in self.parts.iter().enumerate() {
+            tokens.extend((index > 0).then_some(None));
+            tokens.extend(part.bytes().map(Some));
+        }
+        tokens.push(Some(b'"'));
+        tokens
+    }
+
     /// Returns the text before the first star.
     pub(super) fn start(&self) -> &str {
         self.parts.first().map_or("", |part| part)

@@ -48,7 +48,7 @@ impl Compiler {
             (Some(kind), Token::StartArray) => self.not_texts(kind)?,
             (Some(kind), _) => {
                 let text = self.not_text(kind, token)?;
-                self.not_expression(kind, vec![text])?
+                self.not_expression(kind, &[text])?
             }
         };
         self.close(TOO_MANY)?;
@@ -105,7 +105,7 @@ impl Compiler {
             texts.push(compiler.not_text(kind, token)?);
             Ok(())
         })?;
-        self.not_expression(kind, texts)
+        self.not_expression(kind, &texts)
     }
 
     fn not_text(&mut self, kind: Kind, token: Token) -> Result<Vec<u16>, Refused> {
@@ -125,7 +125,7 @@ impl Compiler {
         Ok(units)
     }
 
-    fn not_expression(&self, kind: Kind, texts: Vec<Vec<u16>>) -> Result<Alternative, Refused> {
+    fn not_expression(&self, kind: Kind, texts: &[Vec<u16>]) -> Result<Alternative, Refused> {
         let decoded = || texts.iter().map(|units| super::super::reader::decode(units));
         Ok(match kind {
             Kind::Prefix => Alternative::NotPrefix(decoded().map(String::into_boxed_str).collect()),

@@ -1,6 +1,6 @@
 //! Where the reader is, in AWS's words.
 
-use super::Reader;
+use super::{Reader, decode};
 
 /// The most characters of the pattern that a message shows.
 const SHOWN: usize = 500;
@@ -19,16 +19,13 @@ impl Reader {
     }
 
     pub(super) fn describe(&self, place: Place) -> String {
-        let mut shown = String::new();
-        for unit in char::decode_utf16(self.units.iter().take(SHOWN).copied()) {
-            match unit.unwrap_or('?') {
-                character @ ('\n' | '\r') => shown.push(character),
-                character if character.is_control() => {
-                    shown.push_str(&format!("\\u{:04X}", u32::from(character)));
-                }
-                character => shown.push(character),
-            }
-        }
+        let escape = |character: char| match character {
+            '\n' | '\r' => character.to_string(),
+            _ if character.is_control() => format!("\\u{:04X}", u32::from(character)),
+            _ => character.to_string(),
+        };
+        let shown = decode(&self.units[..self.units.len().min(SHOWN)]);
+        let shown: String = shown.chars().map(escape).collect();
         let rest = match self.units.len().saturating_sub(SHOWN) {
             0 => String::new(),
             rest => format!("[truncated {rest} chars]"),

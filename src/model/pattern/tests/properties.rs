@@ -118,7 +118,7 @@ fn try_fields(pattern: &Pattern, fields: &Fields<'_>, clause: &[usize], chosen: 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read_or_refused(text in any::<String>()) {

@@ -52,7 +52,7 @@ fn text_that_is_not_json() {
             "{\n\"v\":[#",
             "Unexpected character ('#' (code 35)): expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false') @2:7",
         ),
-        (r#"{"é😀":1"#, "\"é😀\" must be an object or an array @1:8"),
+        (r#"{"é😀":1"#, "\"é😀\" must be an object or an array @1:9"),
     ] {
         assert_eq!(reason(text), expected, "{text}");
     }
