@@ -1,8 +1,9 @@
 //! The counters of `AWS/Events`, per rule and minute.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,28 @@ pub struct Metric {
     pub minute: Timestamp,
     /// The sum in that minute, never 0.
     pub value: u64,
+}
+
+/// How often rules were triggered since that was last written: no answer waits for it.
+#[derive(Default)]
+pub(super) struct Triggered(Mutex<HashMap<(String, String, String), u64>>);
+
+impl Triggered {
+    /// Counts one trigger of a region's rule on a bus.
+    pub(super) fn add(&self, region: &str, bus: &str, rule: &str) {
+        let key = (region.to_owned(), bus.to_owned(), rule.to_owned());
+        *self.0.lock().entry(key).or_default() += 1;
+    }
+
+    /// Writes what was counted; the caller holds the transaction.
+    pub(super) fn write(&self, connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+        let triggered = std::mem::take(&mut *self.0.lock());
+        let mut counts = Counts::default();
+        for ((region, bus, rule), count) in &triggered {
+            counts.add(region, bus, rule, "TriggeredRules", *count);
+        }
+        counts.write(connection, now)
+    }
 }
 
 /// Counters that are collected before they are written together.
@@ -67,6 +90,7 @@ impl EventBridge {
     pub fn metrics(&self, region: &str, since: Timestamp) -> Result<Vec<Metric>, StoreError> {
         let since = since.as_second().div_euclid(60);
         let metrics = self.store.with(|connection| {
+            self.triggered.write(connection, self.clock.now())?;
             connection
                 .prepare_cached(
                     "SELECT bus, rule, name, minute, value FROM events_metrics

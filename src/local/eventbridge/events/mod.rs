@@ -13,7 +13,6 @@ use crate::model::json::Json;
 use super::EventBridge;
 use super::input::items;
 use super::journal::Accepted;
-use super::metrics::Counts;
 use super::rules::parse;
 
 pub(super) use entry::{iso, read};
@@ -106,7 +105,6 @@ impl EventBridge {
     }
 
     fn write(&self, events: &[&Incoming], matched: &[Matched], now: Timestamp) -> Result<(), ApiError> {
-        let mut counts = Counts::default();
         self.store.with(|connection| {
             for (event, matched) in events.iter().zip(matched) {
                 let rules = matched.deliveries();
@@ -125,7 +123,7 @@ impl EventBridge {
                     },
                 )?;
                 for (rule, _) in &rules {
-                    counts.add(&event.region, &event.bus, rule, "TriggeredRules", 1);
+                    self.triggered.add(&event.region, &event.bus, rule);
                 }
                 for archive in matched.archives(event) {
                     connection
@@ -142,7 +140,7 @@ impl EventBridge {
                         ])?;
                 }
             }
-            counts.write(connection, now)
+            Ok(())
         })?;
         Ok(())
     }
