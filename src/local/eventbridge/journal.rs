@@ -2,7 +2,7 @@
 //!
 //! An event's deliveries are written before PutEvents answers, each with the target as it was at that
 //! moment, so that neither `kill -9` nor a change of the rules loses or doubles one. Sequence numbers are
-//! never used twice.
+//! given under the store's lock, so that a higher one is never visible before a lower one.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -22,6 +22,8 @@ const SLACK: i64 = 256;
 /// The tables of the data plane.
 pub(super) struct Journal {
     oldest_trace: AtomicI64,
+    last_trace: AtomicI64,
+    last_delivery: AtomicI64,
 }
 
 /// An event on its way into a bus.
@@ -33,7 +35,7 @@ pub(super) struct Accepted<'a> {
     pub(super) at: Timestamp,
     /// The whole event as JSON.
     pub(super) text: &'a str,
-    /// The buses that it has passed: see [`super::delivery::Hops`].
+    /// Whether a bus of the region (1) or of another region (2) has passed it on.
     pub(super) hops: i64,
     /// Why no rule saw it, if so.
     pub(super) dropped: Option<&'a str>,
@@ -76,24 +78,34 @@ pub(super) struct Progress {
 impl Journal {
     /// Makes the tables where they do not exist.
     pub(super) fn open(store: &Store) -> Result<Self, StoreError> {
-        let oldest = store.with(|connection| {
+        let (trace, delivery) = store.with(|connection| {
             connection.execute_batch(SCHEMA)?;
-            connection
-                .query_row("SELECT coalesce(max(seq), 0) - ?1 FROM events_traces", [TRACES], |row| row.get(0))
+            connection.query_row(
+                "SELECT max(coalesce((SELECT max(seq) FROM events_traces), 0), coalesce(max(trace), 0)),
+                        coalesce(max(seq), 0) FROM events_pending",
+                [],
+                |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)),
+            )
         })?;
-        Ok(Self { oldest_trace: AtomicI64::new(oldest) })
+        Ok(Self {
+            oldest_trace: AtomicI64::new(trace - TRACES),
+            last_trace: AtomicI64::new(trace),
+            last_delivery: AtomicI64::new(delivery),
+        })
     }
 
     /// Writes an event, its trace and its pending deliveries; the caller holds the transaction.
     pub(super) fn accept(&self, connection: &Connection, event: &Accepted<'_>) -> rusqlite::Result<()> {
         let rules: Vec<_> = event.matched.iter().map(|(rule, _)| *rule).collect();
         let rules = serde_json::Value::from(rules).to_string();
+        let trace = next(&self.last_trace);
         connection
             .prepare_cached(
-                "INSERT INTO events_traces (region, bus, event_id, accepted, event, rules, dropped)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO events_traces (seq, region, bus, event_id, accepted, event, rules, dropped)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
+                trace,
                 event.region,
                 event.bus,
                 event.id,
@@ -102,17 +114,17 @@ impl Journal {
                 rules,
                 event.dropped
             ])?;
-        let trace = connection.last_insert_rowid();
         let mut ordinal = 0;
         for (rule, targets) in event.matched {
             for target in *targets {
                 connection
                     .prepare_cached(
                         "INSERT INTO events_pending
-                         (trace, ordinal, region, bus, rule, target, event_id, event, accepted, hops, due)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)",
+                         (seq, trace, ordinal, region, bus, rule, target, event_id, event, accepted, hops, due)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)",
                     )?
                     .execute(params![
+                        next(&self.last_delivery),
                         trace,
                         ordinal,
                         event.region,
@@ -226,6 +238,10 @@ impl Journal {
         connection.prepare_cached("DELETE FROM events_deliveries WHERE trace <= ?1")?.execute([oldest])?;
         Ok(())
     }
+}
+
+fn next(counter: &AtomicI64) -> i64 {
+    counter.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 fn pending(row: &Row<'_>) -> rusqlite::Result<Pending> {

@@ -1,8 +1,9 @@
 //! The counters of `AWS/Events`, per rule and minute.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,28 @@ pub struct Metric {
     pub minute: Timestamp,
     /// The sum in that minute, never 0.
     pub value: u64,
+}
+
+/// How often rules were triggered since that was last written: no answer waits for it.
+#[derive(Default)]
+pub(super) struct Triggered(Mutex<HashMap<(String, String, String), u64>>);
+
+impl Triggered {
+    /// Counts one trigger of a region's rule on a bus.
+    pub(super) fn add(&self, region: &str, bus: &str, rule: &str) {
+        let key = (region.to_owned(), bus.to_owned(), rule.to_owned());
+        *self.0.lock().entry(key).or_default() += 1;
+    }
+
+    /// Writes what was counted; the caller holds the transaction.
+    pub(super) fn write(&self, connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+        let triggered = std::mem::take(&mut *self.0.lock());
+        let mut counts = Counts::default();
+        for ((region, bus, rule), count) in &triggered {
+            counts.add(region, bus, rule, "TriggeredRules", *count);
+        }
+        counts.write(connection, now)
+    }
 }
 
 /// Counters that are collected before they are written together.
@@ -63,10 +86,11 @@ impl<'a> Counts<'a> {
 }
 
 impl EventBridge {
-    /// Returns a region's counters since a time, oldest first; what is 0 is not there, as on AWS.
+    /// Returns a region's counters since a time; what is 0 is not there, as on AWS.
     pub fn metrics(&self, region: &str, since: Timestamp) -> Result<Vec<Metric>, StoreError> {
         let since = since.as_second().div_euclid(60);
-        self.store.with(|connection| {
+        let metrics = self.store.with(|connection| {
+            self.triggered.write(connection, self.clock.now())?;
             connection
                 .prepare_cached(
                     "SELECT bus, rule, name, minute, value FROM events_metrics
@@ -82,8 +106,13 @@ impl EventBridge {
                         value: row.get::<_, i64>(4)?.unsigned_abs(),
                     })
                 })?
-                .collect()
-        })
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        // Each match of a rule triggers it: one counter is kept for both.
+        let matched = metrics.iter().filter(|metric| metric.name == "TriggeredRules").cloned();
+        let matched: Vec<_> =
+            matched.map(|metric| Metric { name: "MatchedEvents".to_owned(), ..metric }).collect();
+        Ok(metrics.into_iter().chain(matched).collect())
     }
 
     /// Forgets counters that are older than CloudWatch keeps them by the minute.

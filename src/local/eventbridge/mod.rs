@@ -45,6 +45,7 @@ pub struct EventBridge {
     rules: events::Rules,
     journal: journal::Journal,
     deliveries: delivery::Deliveries,
+    triggered: metrics::Triggered,
 }
 
 impl EventBridge {
@@ -52,7 +53,8 @@ impl EventBridge {
     pub fn open(store: Arc<Store>, clock: Arc<Clock>) -> Result<Self, StoreError> {
         let journal = journal::Journal::open(&store)?;
         let (rules, deliveries) = (events::Rules::default(), delivery::Deliveries::default());
-        Ok(Self { store, clock, rules, journal, deliveries })
+        let triggered = metrics::Triggered::default();
+        Ok(Self { store, clock, rules, journal, deliveries, triggered })
     }
 
     fn control(&self, region: &str, action: &str, input: &Value) -> Answer {

@@ -108,3 +108,26 @@ fn other_types_and_actions_are_refused() {
     );
     assert_eq!(refused("Nothing", json!({})), "UnknownOperationException: ");
 }
+
+/// Every action takes whatever a client sends: an answer or an error, never a panic.
+#[test]
+fn any_value_in_any_place_is_survived() {
+    let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
+    let values = [
+        json!(null),
+        json!(-1.5),
+        json!(u64::MAX),
+        json!("\u{0}é😀"),
+        json!([null, 1, {}]),
+        json!({"": {"a": null}}),
+        deep,
+    ];
+    for (action, shape) in &model().actions {
+        for member in model().shapes[shape].members.keys() {
+            for value in &values {
+                let _ = check(action, &json!({ member: value }));
+                let _ = check(action, &json!({ member: [{ member: value }] }));
+            }
+        }
+    }
+}

@@ -76,10 +76,10 @@ impl<T: Transport> Job<'_, T> {
                 Pace::Real => {}
             }
             if self.is_too_old() {
-                return Try::failed(Failure {
-                    code: ErrorCode::Throttling,
-                    message: "The invocation rate limit of the API destination was reached.".to_owned(),
-                });
+                return Try::Expired(Failure::new(
+                    ErrorCode::Throttling,
+                    "The invocation rate limit of the API destination was reached.",
+                ));
             }
         }
         self.pending.progress.request = Some(request.to_string());

@@ -93,6 +93,7 @@ impl EventBridge {
         world: &Arc<World<T>>,
         for_ever: bool,
     ) -> Result<(), ApiError> {
+        self.keep(&[])?;
         let _unclaim = Unclaim(&self.deliveries);
         let mut at_work = JoinSet::new();
         loop {
@@ -168,7 +169,11 @@ impl EventBridge {
                     }
                 }
             }
-            self.store.with(|database| counts.write(database, now)).map_err(ApiError::from)
+            let write = |database: &rusqlite::Connection| {
+                self.triggered.write(database, now)?;
+                counts.write(database, now)
+            };
+            self.store.with(write).map_err(ApiError::from)
         })?;
         let mut claimed = self.deliveries.claimed.lock();
         for worked in batch {
@@ -196,6 +201,7 @@ fn count<'a>(counts: &mut Counts<'a>, worked: &'a Worked) {
     add("RetryInvocationAttempts", worked.attempts.saturating_sub(u64::from(first)));
     let Step::Done { trace, .. } = &worked.step else { return };
     add("Invocations", 1);
+    add("InvocationsCreated", 1);
     match &trace.outcome {
         // A bus that takes an event is invoked without an attempt (captured).
         Outcome::Delivered => add("SuccessfulInvocationAttempts", worked.attempts.min(1)),

@@ -37,6 +37,8 @@ pub(super) struct Job<'a, T> {
 pub(super) enum Try {
     /// There was an answer, or none: what it means, and the attempt where one was made.
     Answered(Verdict, Option<Attempt>),
+    /// The event grew too old while it waited, for this reason.
+    Expired(Failure),
     /// The event goes into another bus.
     Forwarded(Box<Incoming>),
     /// The invocation rate lets the call pass at this time.
@@ -112,6 +114,7 @@ impl<T: Transport> Job<'_, T> {
             }
             let (verdict, attempt) = match self.once(&event, &body).await {
                 Try::Answered(verdict, attempt) => (verdict, attempt),
+                Try::Expired(failure) => return self.end(failure, Some(self.aged()), &body),
                 Try::Forwarded(forward) => return self.done(Outcome::Delivered, Some(forward)),
                 Try::NotYet(moment) => {
                     self.pending.progress.admitted = true;
@@ -189,11 +192,13 @@ impl<T: Transport> Job<'_, T> {
     }
 
     fn expire(&self, body: &str) -> Step {
-        let last = self.pending.progress.attempts.last().map(|attempt| attempt.answer.clone());
-        let message = last.unwrap_or_else(|| "The event expired before it could be delivered.".to_owned());
-        let exhausted =
-            Exhausted { condition: Condition::MaximumEventAge, retries: self.pending.progress.retries };
-        self.end(Failure { code: ErrorCode::ErrorFromTarget, message }, Some(exhausted), body)
+        let last = self.pending.progress.attempts.last().map(|attempt| attempt.answer.as_str());
+        let message = last.unwrap_or("The event expired before it could be delivered.");
+        self.end(Failure::new(ErrorCode::ErrorFromTarget, message), Some(self.aged()), body)
+    }
+
+    fn aged(&self) -> Exhausted {
+        Exhausted { condition: Condition::MaximumEventAge, retries: self.pending.progress.retries }
     }
 
     fn end(&self, failure: Failure, exhausted: Option<Exhausted>, attempted: &str) -> Step {

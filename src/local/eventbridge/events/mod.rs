@@ -13,7 +13,6 @@ use crate::model::json::Json;
 use super::EventBridge;
 use super::input::items;
 use super::journal::Accepted;
-use super::metrics::Counts;
 use super::rules::parse;
 
 pub(super) use entry::{iso, read};
@@ -106,7 +105,6 @@ impl EventBridge {
     }
 
     fn write(&self, events: &[&Incoming], matched: &[Matched], now: Timestamp) -> Result<(), ApiError> {
-        let mut counts = Counts::default();
         self.store.with(|connection| {
             for (event, matched) in events.iter().zip(matched) {
                 let rules = matched.deliveries();
@@ -124,12 +122,8 @@ impl EventBridge {
                         matched: &rules,
                     },
                 )?;
-                for (rule, targets) in &rules {
-                    for name in ["MatchedEvents", "TriggeredRules"] {
-                        counts.add(&event.region, &event.bus, rule, name, 1);
-                    }
-                    let created = u64::try_from(targets.len()).unwrap_or_default();
-                    counts.add(&event.region, &event.bus, rule, "InvocationsCreated", created);
+                for (rule, _) in &rules {
+                    self.triggered.add(&event.region, &event.bus, rule);
                 }
                 for archive in matched.archives(event) {
                     connection
@@ -146,7 +140,7 @@ impl EventBridge {
                         ])?;
                 }
             }
-            counts.write(connection, now)
+            Ok(())
         })?;
         Ok(())
     }

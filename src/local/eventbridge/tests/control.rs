@@ -219,3 +219,44 @@ fn regions_are_separate() {
         json!({"Connections": []})
     );
 }
+
+#[test]
+fn any_input_is_survived() {
+    let cloud = Cloud::ready();
+    let values = ["", "arn:", "arn:aws:events:eu-west-1:000000000000:rule/", "\u{0}", "a|b", "../..", "${x}"];
+    for action in [
+        "DescribeRule",
+        "DeleteRule",
+        "EnableRule",
+        "ListTargetsByRule",
+        "TagResource",
+        "ListTagsForResource",
+        "DescribeConnection",
+        "DescribeApiDestination",
+        "DescribeArchive",
+        "StartReplay",
+        "PutPermission",
+        "PutRule",
+    ] {
+        for value in values {
+            let names = [
+                "Name",
+                "Rule",
+                "ResourceARN",
+                "ArchiveName",
+                "ReplayName",
+                "EventPattern",
+                "Policy",
+                "EventBusName",
+            ];
+            let mut input: Value = names
+                .iter()
+                .map(|name| ((*name).to_owned(), json!(value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into();
+            let _ = cloud.bridge.call(REGION, action, &input);
+            input["EventBusName"] = json!("default");
+            let _ = cloud.bridge.call(REGION, action, &input);
+        }
+    }
+}

@@ -200,6 +200,35 @@ async fn the_rate_spreads_calls_on_paper() {
 }
 
 #[tokio::test]
+async fn what_waits_too_long_for_its_rate_is_a_dead_letter() {
+    let cloud = Cloud::ready();
+    cloud.ok("UpdateApiDestination", json!({"Name": "cache", "InvocationRateLimitPerSecond": 1}));
+    let mut target = cloud.ok("ListTargetsByRule", json!({"Rule": "set"}))["Targets"][0].clone();
+    target["RetryPolicy"] = json!({"MaximumEventAgeInSeconds": 60});
+    cloud.target(target);
+    let ids: Vec<_> = (0..63).map(|_| cloud.put(r#"{"cacheName":"c","key":"k","message":1}"#)).collect();
+    cloud.settle().await;
+    assert!((60..63).contains(&cloud.sent().len()), "{}", cloud.sent().len());
+    let target = &cloud.bridge.trace(REGION, &ids[62]).unwrap().unwrap().rules[0].targets[0];
+    assert_eq!(attribute(&target.outcome, "ERROR_CODE").unwrap(), "THROTTLING");
+    assert_eq!(attribute(&target.outcome, "EXHAUSTED_RETRY_CONDITION").unwrap(), "MaximumEventAgeInSeconds");
+}
+
+#[tokio::test]
+async fn a_real_clock_lets_calls_pass_at_their_rate() {
+    let cloud = Cloud::on(Arc::new(Store::in_memory().unwrap()), Pace::Real);
+    cloud.prepare();
+    cloud.ok("UpdateApiDestination", json!({"Name": "cache", "InvocationRateLimitPerSecond": 2}));
+    for _ in 0..3 {
+        cloud.put(r#"{"cacheName":"c","key":"k","message":1}"#);
+    }
+    let _ = tokio::time::timeout(Duration::from_millis(150), cloud.bridge.settle(&cloud.world)).await;
+    assert_eq!((cloud.sent().len(), cloud.bridge.pending().unwrap()), (2, 1));
+    cloud.settle().await;
+    assert_eq!(cloud.sent().len(), 3);
+}
+
+#[tokio::test]
 async fn what_was_accepted_is_delivered_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let open = || Cloud::on(Arc::new(Store::open(directory.path()).unwrap()), Pace::Virtual);
