@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use super::values::{InvalidValue, shown};
+use super::values::InvalidValue;
 use super::{Bus, BusName, Definition, Delivery, EventType, Momento, SourceName};
-use crate::model::problem::{Problem, did_you_mean, list};
+use crate::model::problem::{Problem, did_you_mean, list, shown};
 use crate::model::yaml::{Document, Node, Position, Style, Value};
 
 /// The most characters that sources may take in an event pattern: EventBridge takes 2,048 for the whole,

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use crate::model::problem::{did_you_mean, shown};
+
 /// Why a value is refused, and what would be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -354,7 +356,7 @@ impl FromStr for EventType {
             return Ok(event);
         }
         let names = Self::ALL.map(Self::as_str);
-        let hint = crate::model::problem::did_you_mean(text, names).map_or_else(
+        let hint = did_you_mean(text, names).map_or_else(
             || format!("the events are {}", names.join(", ")),
             |name| format!("did you mean `{name}`?"),
         );
@@ -392,16 +394,6 @@ serialize! {
     MaxAge: |age| age.to_string(),
     Retries: |retries| retries.count(),
     Rate: |rate| rate.per_second(),
-}
-
-/// Shows foreign text in a message: escaped, and cut where it is long.
-pub(super) fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 fn digits(text: &str) -> Option<u32> {

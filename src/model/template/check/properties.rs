@@ -3,7 +3,7 @@
 use super::Checker;
 use super::function;
 use super::types::{self, Kind, ObjectType};
-use crate::model::problem::{did_you_mean, list};
+use crate::model::problem::{did_you_mean, list, shown};
 use crate::model::yaml::{Node, Position, Value};
 
 impl<'a> Checker<'a> {
@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
                         || format!("its properties are {}", list(known)),
                         |name| format!("did you mean `{name}`?"),
                     );
-                    self.problem(key.at, format!("`{name}` has no property `{key_name}`"), hint);
+                    self.problem(key.at, format!("`{name}` has no property `{}`", shown(key_name)), hint);
                 }
             }
         }
@@ -76,7 +76,7 @@ impl<'a> Checker<'a> {
             _ if node.is_null() => {} // Told once, with the references.
             _ => {
                 let found = match &node.value {
-                    Value::Scalar(text, _) => format!("`{}`", text.escape_debug()),
+                    Value::Scalar(text, _) => format!("`{}`", shown(text)),
                     _ => node.describe().to_owned(),
                 };
                 let message = format!("`{owner}` takes {} for `{name}`, and this is {found}", describe(kind));

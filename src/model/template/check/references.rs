@@ -6,7 +6,7 @@ use super::Checker;
 use super::function::{self, Call, Part};
 use super::names::PSEUDO;
 use super::types;
-use crate::model::problem::{did_you_mean, list};
+use crate::model::problem::{did_you_mean, list, shown};
 use crate::model::yaml::{Node, Position, Value};
 
 /// The most keys of a mapping that are looked through; CloudFormation takes 200.
@@ -82,7 +82,7 @@ impl<'a> Checker<'a> {
                     || "see \"Intrinsic function reference\" in the CloudFormation user guide".to_owned(),
                     |name| format!("did you mean `{}`?", long(name)),
                 );
-                self.problem(call.at, format!("unknown function `{}`", long(name)), hint);
+                self.problem(call.at, format!("unknown function `{}`", shown(&long(name))), hint);
             }
         }
     }
@@ -98,12 +98,20 @@ impl<'a> Checker<'a> {
             } else {
                 self.meant(name, self.names.parameters.keys().copied().chain(PSEUDO))
             };
-            self.problem(at, format!("{place} can only refer to parameters, and `{name}` is none"), hint);
+            self.problem(
+                at,
+                format!("{place} can only refer to parameters, and `{}` is none", shown(name)),
+                hint,
+            );
         } else if let Some((resource, _)) = self.names.resources.get_key_value(name) {
             self.depends(scope, resource, at);
         } else if !self.names.transformed {
             let hint = self.meant(name, self.names.referable());
-            self.problem(at, format!("`{name}` is not a parameter, resource or pseudo parameter"), hint);
+            self.problem(
+                at,
+                format!("`{}` is not a parameter, resource or pseudo parameter", shown(name)),
+                hint,
+            );
         }
     }
 
@@ -133,7 +141,7 @@ impl<'a> Checker<'a> {
         let Some((resource, _)) = self.names.resources.get_key_value(name) else {
             if !self.names.transformed {
                 let hint = self.meant(name, self.names.resources.keys().copied());
-                self.problem(at, format!("`{name}` is not a resource"), hint);
+                self.problem(at, format!("`{}` is not a resource", shown(name)), hint);
             }
             return;
         };
@@ -151,7 +159,7 @@ impl<'a> Checker<'a> {
                 || format!("its attributes are {}", list(known.attributes.iter().copied())),
                 |name| format!("did you mean `{name}`?"),
             );
-            self.problem(at, format!("`{resource_type}` has no attribute `{attribute}`"), hint);
+            self.problem(at, format!("`{resource_type}` has no attribute `{}`", shown(attribute)), hint);
         }
     }
 
@@ -193,7 +201,7 @@ impl<'a> Checker<'a> {
         let Some(&mapping) = self.names.mappings.get(map_name) else {
             if !self.names.transformed {
                 let hint = self.meant(map_name, self.names.mappings.keys().copied());
-                self.problem(map.at, format!("`{map_name}` is not a mapping"), hint);
+                self.problem(map.at, format!("`{}` is not a mapping", shown(map_name)), hint);
             }
             return;
         };
@@ -206,7 +214,11 @@ impl<'a> Checker<'a> {
                 Some(row) => vec![row],
                 None => {
                     let hint = self.meant(key, top_keys.iter().filter_map(|(key, _)| key.scalar()));
-                    return self.problem(first.at, format!("mapping `{map_name}` has no key `{key}`"), hint);
+                    return self.problem(
+                        first.at,
+                        format!("mapping `{}` has no key `{}`", shown(map_name), shown(key)),
+                        hint,
+                    );
                 }
             },
             None => top_keys.iter().map(|(_, row)| row).collect(),
@@ -215,7 +227,11 @@ impl<'a> Checker<'a> {
         if rows.iter().all(|row| row.get(key).is_none()) {
             let known = rows.first().and_then(|row| row.entries()).unwrap_or_default();
             let hint = self.meant(key, known.iter().filter_map(|(key, _)| key.scalar()));
-            self.problem(second.at, format!("mapping `{map_name}` has no second-level key `{key}`"), hint);
+            self.problem(
+                second.at,
+                format!("mapping `{}` has no second-level key `{}`", shown(map_name), shown(key)),
+                hint,
+            );
         }
     }
 
@@ -245,7 +261,7 @@ impl<'a> Checker<'a> {
             (None, _) => {
                 if !self.names.transformed {
                     let hint = self.meant(name, self.names.conditions.keys().copied());
-                    self.problem(at, format!("condition `{name}` is not defined"), hint);
+                    self.problem(at, format!("condition `{}` is not defined", shown(name)), hint);
                 }
             }
         }
@@ -280,7 +296,7 @@ impl<'a> Checker<'a> {
             };
             let service = rest[..end].split(':').next().unwrap_or_default();
             if !["secretsmanager", "ssm", "ssm-secure"].contains(&service) {
-                let message = format!("`{service}` cannot be resolved by a dynamic reference");
+                let message = format!("`{}` cannot be resolved by a dynamic reference", shown(service));
                 self.problem(at, message, "the services are `ssm`, `ssm-secure` and `secretsmanager`");
             }
             rest = &rest[end + 2..];

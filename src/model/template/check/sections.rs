@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::references::Scope;
-use crate::model::problem::{did_you_mean, list};
+use crate::model::problem::{did_you_mean, list, shown};
 use crate::model::yaml::{Node, Position};
 
 /// What a section may hold and how its entries are named (CloudFormation user guide, "Quotas").
@@ -114,11 +114,11 @@ impl<'a> Checker<'a> {
                 || (section.name == "Mappings"
                     && name.bytes().all(|byte| b".-_".contains(&byte) || byte.is_ascii_alphanumeric()));
             if (!plain || name.len() > 255) && !name.starts_with("Fn::") {
-                let message = format!("`{}` cannot name a {}", name.escape_debug(), section.what);
+                let message = format!("`{}` cannot name a {}", shown(name), section.what);
                 self.problem(key.at, message, "a name has 1 to 255 letters and digits");
             }
             if section.name == "Resources" && self.names.parameters.contains_key(name) {
-                let message = format!("`{name}` names both a parameter and a resource");
+                let message = format!("`{}` names both a parameter and a resource", shown(name));
                 self.problem(key.at, message, "rename one of the two");
             }
             if !name.starts_with("Fn::") {
@@ -129,7 +129,7 @@ impl<'a> Checker<'a> {
     }
 
     fn parameter(&mut self, name: &str, node: &'a Node) {
-        let what = format!("parameter `{name}`");
+        let what = format!("parameter `{}`", shown(name));
         if !self.known_keys(node, &what, "key", &PARAMETER_KEYS) {
             return;
         }
@@ -148,7 +148,7 @@ impl<'a> Checker<'a> {
                 || format!("some types are {}", list(simple)),
                 |name| format!("did you mean `{name}`?"),
             );
-            return self.problem(kind.at, format!("`{}` is not a parameter type", text.escape_debug()), hint);
+            return self.problem(kind.at, format!("`{}` is not a parameter type", shown(text)), hint);
         }
         self.default(&what, text, node);
     }
@@ -169,7 +169,7 @@ impl<'a> Checker<'a> {
         let (size, least, most, unit) = match kind {
             "Number" => {
                 let Ok(number) = text.parse::<f64>() else {
-                    let message = format!("the default of {what} is `{}`, not a number", text.escape_debug());
+                    let message = format!("the default of {what} is `{}`, not a number", shown(text));
                     return self.problem(default.at, message, "write a number, or use `Type: String`");
                 };
                 (number, limit("MinValue"), limit("MaxValue"), "")
@@ -196,17 +196,22 @@ impl<'a> Checker<'a> {
     }
 
     fn rule(&mut self, name: &str, node: &'a Node) {
-        if !self.known_keys(node, &format!("rule `{name}`"), "key", &["Assertions", "RuleCondition"]) {
+        if !self.known_keys(node, &format!("rule `{}`", shown(name)), "key", &["Assertions", "RuleCondition"])
+        {
             return;
         }
         if node.get("Assertions").and_then(Node::items).is_none_or(<[Node]>::is_empty) {
-            self.problem(node.at, format!("rule `{name}` asserts nothing"), "add a list of `Assertions`");
+            self.problem(
+                node.at,
+                format!("rule `{}` asserts nothing", shown(name)),
+                "add a list of `Assertions`",
+            );
         }
         self.references(node, Scope::Rule);
     }
 
     fn resource(&mut self, name: &'a str, node: &'a Node) {
-        let what = format!("resource `{name}`");
+        let what = format!("resource `{}`", shown(name));
         if !self.known_keys(node, &what, "key", &RESOURCE_KEYS) {
             return;
         }
@@ -253,7 +258,7 @@ impl<'a> Checker<'a> {
             || parts.len() < 2
             || parts.iter().any(|part| part.is_empty())
         {
-            let message = format!("`{}` is not a resource type", text.escape_debug());
+            let message = format!("`{}` is not a resource type", shown(text));
             return self.problem(kind.at, message, "a type has three parts, such as `AWS::SQS::Queue`");
         }
         let near = |known: &&str| {
@@ -263,7 +268,7 @@ impl<'a> Checker<'a> {
             Some(known) if super::types::find(text).is_none() => {
                 self.problem(
                     kind.at,
-                    format!("unknown resource type `{text}`"),
+                    format!("unknown resource type `{}`", shown(text)),
                     format!("did you mean `{known}`?"),
                 );
             }
@@ -283,13 +288,13 @@ impl<'a> Checker<'a> {
             None if self.names.transformed => {}
             None => {
                 let hint = self.meant(name, self.names.resources.keys().copied());
-                self.problem(other.at, format!("`{}` is not a resource", name.escape_debug()), hint);
+                self.problem(other.at, format!("`{}` is not a resource", shown(name)), hint);
             }
         }
     }
 
     fn output(&mut self, name: &str, node: &'a Node) {
-        let what = format!("output `{name}`");
+        let what = format!("output `{}`", shown(name));
         if !self.known_keys(node, &what, "key", &["Condition", "Description", "Export", "Value"]) {
             return;
         }
@@ -342,6 +347,6 @@ impl<'a> Checker<'a> {
             || format!("its {kind}s are {}", list(keys.iter().copied())),
             |name| format!("did you mean `{name}`?"),
         );
-        self.problem(at, format!("{what} has no {kind} `{}`", name.escape_debug()), hint);
+        self.problem(at, format!("{what} has no {kind} `{}`", shown(name)), hint);
     }
 }
