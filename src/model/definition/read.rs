@@ -45,17 +45,14 @@ impl Reader<'_> {
         if !self.mapping(root, "a stack definition", &KEYS) {
             return None;
         }
-        let name = match root.get("name") {
-            Some(node) => self.value(node, "name"),
-            None => {
-                self.problem(
-                    root.at,
-                    "a stack definition needs a `name`",
-                    "add a line such as `name: momento-api`",
-                );
-                None
-            }
-        };
+        let name = root.get("name").map(|node| self.value(node, "name"));
+        if name.is_none() {
+            self.problem(
+                root.at,
+                "a stack definition needs a `name`",
+                "add a line such as `name: momento-api`",
+            );
+        }
         let bus = root.get("bus").map_or_else(Bus::default, |node| self.bus(node));
         let momento = root.get("momento").map_or_else(Momento::default, |node| self.momento(node));
         let events = root.get("events").map_or_else(|| EventType::ALL.to_vec(), |node| self.events(node));
@@ -64,7 +61,7 @@ impl Reader<'_> {
         if let Some(routes) = root.get("routes") {
             self.routes(routes);
         }
-        Some(Definition { name: name?, bus, momento, events, source, delivery, routes: Vec::new() })
+        Some(Definition { name: name??, bus, momento, events, source, delivery, routes: Vec::new() })
     }
 
     fn bus(&mut self, node: &Node) -> Bus {

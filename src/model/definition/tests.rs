@@ -3,11 +3,12 @@ use crate::model::template::tests::assert_file;
 
 /// Returns problems and hints as they are printed.
 fn problems(text: &str) -> String {
-    let problems = Definition::parse(text, "s.yaml").unwrap_err();
-    problems
-        .iter()
-        .map(|problem| format!("{problem}\n  {}\n", problem.hint.as_deref().unwrap_or("-")))
-        .collect()
+    use std::fmt::Write as _;
+    let mut said = String::new();
+    for problem in Definition::parse(text, "s.yaml").unwrap_err() {
+        writeln!(said, "{problem}\n  {}", problem.hint.as_deref().unwrap_or("-")).unwrap();
+    }
+    said
 }
 
 /// One row: a definition and what is said of it.
@@ -280,7 +281,7 @@ fn long_foreign_text_is_cut_and_escaped() {
 
 #[test]
 fn hostile_definitions_end_soon() {
-    let many: String = (0..50_000).map(|n| format!("k{n}: {n}\n")).collect();
+    let many = (0..50_000).map(|n| format!("k{n}: {n}\n")).collect::<Vec<_>>().concat();
     assert_eq!(Definition::parse(&many, "s.yaml").unwrap_err().len(), 100);
     let events = format!("name: a\nevents: [{}]", "cacheSet, ".repeat(50_000));
     assert_eq!(Definition::parse(&events, "s.yaml").unwrap_err().len(), 100);
@@ -326,9 +327,13 @@ fn the_schema_knows_the_keys_of_the_reader() {
         value["properties"].as_object().unwrap().keys().map(|key| format!("`{key}`")).collect()
     };
     let said = problems("[]");
-    keys(&schema).iter().for_each(|key| assert!(said.contains(key), "{key}"));
+    for key in keys(&schema) {
+        assert!(said.contains(&key), "{key}");
+    }
     let said = problems("name: a\ndelivery: []");
-    keys(&schema["$defs"]["Delivery"]).iter().for_each(|key| assert!(said.contains(key), "{key}"));
+    for key in keys(&schema["$defs"]["Delivery"]) {
+        assert!(said.contains(&key), "{key}");
+    }
     let described = |value: &serde_json::Value| {
         let properties = value["properties"].as_object().unwrap();
         properties.values().all(|property| property["description"].is_string())

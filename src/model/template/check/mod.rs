@@ -4,12 +4,15 @@
 //! in the table (`types.txt`): the types that we render and their neighbours. Everything else is left to
 //! CloudFormation.
 
+mod arguments;
 mod cycles;
 mod event_rule;
 mod function;
 mod names;
+mod parameter;
 mod properties;
 mod references;
+mod resource;
 mod sections;
 #[cfg(test)]
 mod tests;
