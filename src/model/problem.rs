@@ -54,9 +54,19 @@ pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) ->
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
+        .filter(|(distance, candidate)| *distance <= candidate.chars().count() / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Shows foreign text in a message: escaped, and cut where it is long.
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut shown: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Joins names as a sentence does: `` `a`, `b` and `c` ``.
@@ -88,7 +98,14 @@ mod tests {
         assert_eq!(did_you_mean("MaxAge", known), Some("max-age"));
         assert_eq!(did_you_mean("bsu", known), Some("bus"));
         assert_eq!(did_you_mean("timeout", known), None);
+        assert_eq!(did_you_mean("a", ["b"]), None);
         assert_eq!(did_you_mean(&"r".repeat(1_000_000), known), None);
+    }
+
+    #[test]
+    fn foreign_text_is_escaped_and_cut() {
+        assert_eq!(shown("a\u{1b}[31m"), "a\\u{1b}[31m");
+        assert_eq!(shown(&"x".repeat(61)), format!("{}…", "x".repeat(60)));
     }
 
     #[test]

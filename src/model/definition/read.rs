@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use super::values::{InvalidValue, shown};
+use super::values::InvalidValue;
 use super::{Bus, BusName, Definition, Delivery, EventType, Momento, SourceName};
-use crate::model::problem::{Problem, did_you_mean, list};
+use crate::model::problem::{Problem, did_you_mean, list, shown};
 use crate::model::yaml::{Document, Node, Position, Style, Value};
 
 /// The most characters that sources may take in an event pattern: EventBridge takes 2,048 for the whole,
@@ -45,16 +45,14 @@ impl Reader<'_> {
         if !self.mapping(root, "a stack definition", &KEYS) {
             return None;
         }
-        let name = if let Some(node) = root.get("name") {
-            self.value(node, "name")
-        } else {
+        let name = root.get("name").map(|node| self.value(node, "name"));
+        if name.is_none() {
             self.problem(
                 root.at,
                 "a stack definition needs a `name`",
                 "add a line such as `name: momento-api`",
             );
-            None
-        };
+        }
         let bus = root.get("bus").map_or_else(Bus::default, |node| self.bus(node));
         let momento = root.get("momento").map_or_else(Momento::default, |node| self.momento(node));
         let events = root.get("events").map_or_else(|| EventType::ALL.to_vec(), |node| self.events(node));
@@ -63,7 +61,7 @@ impl Reader<'_> {
         if let Some(routes) = root.get("routes") {
             self.routes(routes);
         }
-        Some(Definition { name: name?, bus, momento, events, source, delivery, routes: Vec::new() })
+        Some(Definition { name: name??, bus, momento, events, source, delivery, routes: Vec::new() })
     }
 
     fn bus(&mut self, node: &Node) -> Bus {

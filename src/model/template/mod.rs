@@ -4,7 +4,7 @@ mod check;
 mod json;
 mod render;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use self::check::{MOST_BYTES, check};
 pub use self::json::to_json;

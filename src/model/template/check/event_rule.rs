@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{Checker, function};
 use crate::model::json::write_string;
+use crate::model::problem::shown;
 use crate::model::yaml::{Node, Style, Value};
 
 /// The longest event pattern (EventBridge user guide, "Quotas").
@@ -39,7 +40,7 @@ impl<'a> Checker<'a> {
             {
                 self.problem(
                     id.at,
-                    format!("target `{}` is there twice", text.escape_debug()),
+                    format!("target `{}` is there twice", shown(text)),
                     "give each an `Id` of its own",
                 );
             }
@@ -66,8 +67,8 @@ impl<'a> Checker<'a> {
             if let Some(text) = value.scalar()
                 && !seen.insert(text)
             {
-                let message = format!("path parameter `{}` is there twice", text.escape_debug());
-                self.problem(value.at, message, "CloudFormation takes each value once: use an InputTransformer on an earlier rule, or other fields");
+                let message = format!("path parameter `{}` is there twice", shown(text));
+                self.problem(value.at, message, "CloudFormation takes each value once");
             }
         }
     }

@@ -4,20 +4,23 @@
 //! in the table (`types.txt`): the types that we render and their neighbours. Everything else is left to
 //! CloudFormation.
 
+mod arguments;
 mod cycles;
 mod event_rule;
 mod function;
 mod names;
+mod parameter;
 mod properties;
 mod references;
+mod resource;
 mod sections;
 #[cfg(test)]
 mod tests;
 mod types;
 
 use self::cycles::{Edges, cycles};
-use self::names::Names;
-use crate::model::problem::{Problem, did_you_mean, list};
+use self::names::{Names, PSEUDO};
+use crate::model::problem::{Problem, did_you_mean, list, shown};
 use crate::model::yaml::{Document, Position};
 
 /// The most bytes of a template in a request (CloudFormation user guide, "Quotas"); from S3 it is 1 MB.
@@ -50,8 +53,7 @@ pub fn check(text: &str, file: &str) -> Vec<Problem> {
         checker.problem(start, message, "shorten it, or deploy it from S3");
     }
     for repeated in &document.repeated {
-        let message =
-            format!("key `{}` is already on line {}", repeated.key.escape_debug(), repeated.first.line);
+        let message = format!("key `{}` is already on line {}", shown(&repeated.key), repeated.first.line);
         checker.problem(repeated.at, message, "keep one of the two");
     }
     if document.root.entries().is_some() {
@@ -98,17 +100,26 @@ impl<'a> Checker<'a> {
     /// Says which of some names was meant.
     fn meant<'b>(&self, name: &str, known: impl Iterator<Item = &'b str>) -> String {
         /// A longer list is not read.
-        const MOST: usize = 12;
+        const MOST_LISTED: usize = 12;
+        /// More names than any template that CloudFormation takes.
+        const MOST_SEARCHED: usize = 1000;
         if self.problems.len() >= MOST_PROBLEMS {
             return String::new();
         }
         let mut known: Vec<&str> = known.collect();
+        if known.len() > MOST_SEARCHED {
+            return format!("define it, or use one of the {} that are", known.len());
+        }
         known.sort_unstable();
-        match did_you_mean(name, known.iter().copied()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None if known.is_empty() => "there is none in this template".to_owned(),
-            None if known.len() > MOST => format!("define it, or use one of the {} that are", known.len()),
-            None => format!("there are {}", list(known)),
+        if let Some(meant) = did_you_mean(name, known.iter().copied()) {
+            return format!("did you mean `{meant}`?");
+        }
+        known.retain(|name| !PSEUDO.contains(name));
+        match known.as_slice() {
+            [] => "there is none in this template".to_owned(),
+            [only] => format!("there is only `{only}`"),
+            some if some.len() <= MOST_LISTED => format!("there are {}", list(known)),
+            many => format!("define it, or use one of the {} that are", many.len()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::function;
 use super::types::{self, Kind, ObjectType};
-use crate::model::problem::{did_you_mean, list};
+use crate::model::problem::{did_you_mean, list, shown};
 use crate::model::yaml::{Node, Position, Value};
 
 impl<'a> Checker<'a> {
@@ -32,15 +32,15 @@ impl<'a> Checker<'a> {
         for (key, value) in entries {
             let Some(key_name) = key.scalar() else { continue };
             if let Some(property) = object.property(key_name) {
-                self.value(name, key_name, &property.kind, value)
-            } else {
-                let known = object.properties.iter().map(|property| property.name);
-                let hint = did_you_mean(key_name, known.clone()).map_or_else(
-                    || format!("its properties are {}", list(known)),
-                    |name| format!("did you mean `{name}`?"),
-                );
-                self.problem(key.at, format!("`{name}` has no property `{key_name}`"), hint);
+                self.value(name, key_name, &property.kind, value);
+                continue;
             }
+            let known = object.properties.iter().map(|property| property.name);
+            let hint = did_you_mean(key_name, known.clone()).map_or_else(
+                || format!("its properties are {}", list(known)),
+                |name| format!("did you mean `{name}`?"),
+            );
+            self.problem(key.at, format!("`{name}` has no property `{}`", shown(key_name)), hint);
         }
         let there = |name: &str| node.get(name).is_some_and(|value| !function::is_no_value(value));
         self.missing(name, object, node.at, there);
@@ -66,16 +66,20 @@ impl<'a> Checker<'a> {
                 }
             }
             (Kind::List(item), Value::Sequence(items)) => {
-                items.iter().for_each(|node| self.value(owner, name, item, node));
+                for node in items {
+                    self.value(owner, name, item, node);
+                }
             }
             (Kind::Map(value), Value::Mapping(entries)) => {
-                entries.iter().for_each(|(_, node)| self.value(owner, name, value, node));
+                for (_, node) in entries {
+                    self.value(owner, name, value, node);
+                }
             }
             (_, Value::Scalar(text, _)) if fits(kind, text) => {}
             _ if node.is_null() => {} // Told once, with the references.
             _ => {
                 let found = match &node.value {
-                    Value::Scalar(text, _) => format!("`{}`", text.escape_debug()),
+                    Value::Scalar(text, _) => format!("`{}`", shown(text)),
                     _ => node.describe().to_owned(),
                 };
                 let message = format!("`{owner}` takes {} for `{name}`, and this is {found}", describe(kind));

@@ -1,16 +1,11 @@
 //! Checks that what intrinsic functions name is there, and notes who depends on whom.
 
-use std::collections::HashSet;
-
 use super::Checker;
-use super::function::{self, Call, Part};
+use super::function::{self, Call};
 use super::names::PSEUDO;
 use super::types;
-use crate::model::problem::{did_you_mean, list};
+use crate::model::problem::{did_you_mean, list, shown};
 use crate::model::yaml::{Node, Position, Value};
-
-/// The most keys of a mapping that are looked through; CloudFormation takes 200.
-const MOST_KEYS: usize = 200;
 
 /// Where a value stands, which decides what it may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +37,9 @@ impl<'a> Checker<'a> {
     /// Checks what is inside a node, whose own tag is done with.
     fn inside(&mut self, node: &'a Node, scope: Scope<'a>) {
         match &node.value {
-            Value::Scalar(..) if node.tag.is_none() => self.references(node, scope),
+            _ if node.tag.is_none() => self.references(node, scope),
             Value::Scalar(..) => {}
             Value::Sequence(items) => items.iter().for_each(|item| self.references(item, scope)),
-            Value::Mapping(_) if node.tag.is_none() => self.references(node, scope),
             Value::Mapping(entries) => entries.iter().for_each(|(_, value)| self.references(value, scope)),
         }
     }
@@ -82,12 +76,12 @@ impl<'a> Checker<'a> {
                     || "see \"Intrinsic function reference\" in the CloudFormation user guide".to_owned(),
                     |name| format!("did you mean `{}`?", long(name)),
                 );
-                self.problem(call.at, format!("unknown function `{}`", long(name)), hint);
+                self.problem(call.at, format!("unknown function `{}`", shown(&long(name))), hint);
             }
         }
     }
 
-    fn reference(&mut self, name: &str, at: Position, scope: Scope<'a>) {
+    pub(super) fn reference(&mut self, name: &str, at: Position, scope: Scope<'a>) {
         if PSEUDO.contains(&name) || self.names.parameters.contains_key(name) {
             return;
         }
@@ -98,12 +92,20 @@ impl<'a> Checker<'a> {
             } else {
                 self.meant(name, self.names.parameters.keys().copied().chain(PSEUDO))
             };
-            self.problem(at, format!("{place} can only refer to parameters, and `{name}` is none"), hint);
+            self.problem(
+                at,
+                format!("{place} can only refer to parameters, and `{}` is none", shown(name)),
+                hint,
+            );
         } else if let Some((resource, _)) = self.names.resources.get_key_value(name) {
             self.depends(scope, resource, at);
         } else if !self.names.transformed {
             let hint = self.meant(name, self.names.referable());
-            self.problem(at, format!("`{name}` is not a parameter, resource or pseudo parameter"), hint);
+            self.problem(
+                at,
+                format!("`{}` is not a parameter, resource or pseudo parameter", shown(name)),
+                hint,
+            );
         }
     }
 
@@ -129,11 +131,11 @@ impl<'a> Checker<'a> {
         self.attribute(name, attribute, call.argument.at, scope);
     }
 
-    fn attribute(&mut self, name: &str, attribute: Option<&str>, at: Position, scope: Scope<'a>) {
+    pub(super) fn attribute(&mut self, name: &str, attribute: Option<&str>, at: Position, scope: Scope<'a>) {
         let Some((resource, _)) = self.names.resources.get_key_value(name) else {
             if !self.names.transformed {
                 let hint = self.meant(name, self.names.resources.keys().copied());
-                self.problem(at, format!("`{name}` is not a resource"), hint);
+                self.problem(at, format!("`{}` is not a resource", shown(name)), hint);
             }
             return;
         };
@@ -151,89 +153,8 @@ impl<'a> Checker<'a> {
                 || format!("its attributes are {}", list(known.attributes.iter().copied())),
                 |name| format!("did you mean `{name}`?"),
             );
-            self.problem(at, format!("`{resource_type}` has no attribute `{attribute}`"), hint);
+            self.problem(at, format!("`{resource_type}` has no attribute `{}`", shown(attribute)), hint);
         }
-    }
-
-    fn sub(&mut self, call: Call<'a>, scope: Scope<'a>) {
-        let (text, own) = match &call.argument.value {
-            Value::Scalar(text, _) => (Some((text.as_str(), call.argument.at)), None),
-            Value::Sequence(items) if items.len() == 2 => {
-                (items[0].scalar().map(|text| (text, items[0].at)), items[1].entries())
-            }
-            _ => (None, None),
-        };
-        let Some((text, at)) = text else {
-            return self.wants(call, "a text, or a list of a text and a mapping of its variables");
-        };
-        let own = own.unwrap_or_default();
-        own.iter().for_each(|(_, value)| self.references(value, scope));
-        let own: HashSet<&str> = own.iter().filter_map(|(key, _)| key.scalar()).collect();
-        self.dynamic_references(text, at);
-        for part in function::variables(text) {
-            match part {
-                Part::Open => self.problem(at, "`${` has no `}`", "write `${!Name}` for a literal `${Name}`"),
-                Part::Variable(name) if own.contains(name) => {}
-                Part::Variable(name) => match name.split_once('.') {
-                    Some((resource, attribute)) => self.attribute(resource, Some(attribute), at, scope),
-                    None => self.reference(name, at, scope),
-                },
-            }
-        }
-    }
-
-    fn find_in_map(&mut self, call: Call<'a>, scope: Scope<'a>) {
-        let items = call.argument.items().unwrap_or_default();
-        let ([map, first, second] | [map, first, second, _]) = items else {
-            return self.wants(call, "a list of a mapping, a top-level key and a second-level key");
-        };
-        items.iter().for_each(|item| self.references(item, scope));
-        let literal = |node: &'a Node| node.scalar().filter(|_| node.tag.is_none());
-        let Some(map_name) = literal(map) else { return };
-        let Some(&mapping) = self.names.mappings.get(map_name) else {
-            if !self.names.transformed {
-                let hint = self.meant(map_name, self.names.mappings.keys().copied());
-                self.problem(map.at, format!("`{map_name}` is not a mapping"), hint);
-            }
-            return;
-        };
-        let Some(top_keys) = mapping.entries() else { return };
-        if items.len() == 4 || top_keys.len() > MOST_KEYS {
-            return; // A default stands in for a missing key; and CloudFormation refuses so many.
-        }
-        let rows: Vec<&Node> = match literal(first) {
-            Some(key) => {
-                if let Some(row) = mapping.get(key) {
-                    vec![row]
-                } else {
-                    let hint = self.meant(key, top_keys.iter().filter_map(|(key, _)| key.scalar()));
-                    return self.problem(first.at, format!("mapping `{map_name}` has no key `{key}`"), hint);
-                }
-            }
-            None => top_keys.iter().map(|(_, row)| row).collect(),
-        };
-        let Some(key) = literal(second) else { return };
-        if rows.iter().all(|row| row.get(key).is_none()) {
-            let known = rows.first().and_then(|row| row.entries()).unwrap_or_default();
-            let hint = self.meant(key, known.iter().filter_map(|(key, _)| key.scalar()));
-            self.problem(second.at, format!("mapping `{map_name}` has no second-level key `{key}`"), hint);
-        }
-    }
-
-    fn choose(&mut self, call: Call<'a>, scope: Scope<'a>) {
-        let Some([condition, yes, no]) = call.argument.items() else {
-            return self.wants(call, "a list of a condition and two values");
-        };
-        match condition.scalar() {
-            Some(name) if condition.tag.is_none() => self.condition(name, condition.at, scope),
-            _ => self.problem(
-                condition.at,
-                "`Fn::If` starts with the name of a condition",
-                "define it in `Conditions`",
-            ),
-        }
-        self.references(yes, scope);
-        self.references(no, scope);
     }
 
     /// Checks that a condition is defined.
@@ -246,7 +167,7 @@ impl<'a> Checker<'a> {
             (None, _) => {
                 if !self.names.transformed {
                     let hint = self.meant(name, self.names.conditions.keys().copied());
-                    self.problem(at, format!("condition `{name}` is not defined"), hint);
+                    self.problem(at, format!("condition `{}` is not defined", shown(name)), hint);
                 }
             }
         }
@@ -271,24 +192,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Checks the form of `{{resolve:service:…}}`.
-    fn dynamic_references(&mut self, text: &str, at: Position) {
-        let mut rest = text;
-        while let Some(start) = rest.find("{{resolve:") {
-            rest = &rest[start + "{{resolve:".len()..];
-            let Some(end) = rest.find("}}") else {
-                return self.problem(at, "`{{resolve:` has no `}}`", "close the dynamic reference");
-            };
-            let service = rest[..end].split(':').next().unwrap_or_default();
-            if !["secretsmanager", "ssm", "ssm-secure"].contains(&service) {
-                let message = format!("`{service}` cannot be resolved by a dynamic reference");
-                self.problem(at, message, "the services are `ssm`, `ssm-secure` and `secretsmanager`");
-            }
-            rest = &rest[end + 2..];
-        }
-    }
-
-    fn wants(&mut self, call: Call<'a>, what: &str) {
+    pub(super) fn wants(&mut self, call: Call<'a>, what: &str) {
         self.problem(
             call.at,
             format!("`{}` takes {what}", long(call.name)),

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::references::Scope;
-use crate::model::problem::{did_you_mean, list};
+use crate::model::problem::{did_you_mean, list, shown};
 use crate::model::yaml::{Node, Position};
 
 /// What a section may hold and how its entries are named (CloudFormation user guide, "Quotas").
@@ -32,32 +32,6 @@ const SECTIONS: [&str; 11] = [
     "Rules",
     "Transform",
 ];
-const PARAMETER_KEYS: [&str; 11] = [
-    "AllowedPattern",
-    "AllowedValues",
-    "ConstraintDescription",
-    "Default",
-    "Description",
-    "MaxLength",
-    "MaxValue",
-    "MinLength",
-    "MinValue",
-    "NoEcho",
-    "Type",
-];
-const RESOURCE_KEYS: [&str; 9] = [
-    "Condition",
-    "CreationPolicy",
-    "DeletionPolicy",
-    "DependsOn",
-    "Metadata",
-    "Properties",
-    "Type",
-    "UpdatePolicy",
-    "UpdateReplacePolicy",
-];
-const POLICIES: [&str; 4] = ["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"];
-
 impl<'a> Checker<'a> {
     /// Checks every section.
     pub(super) fn sections(&mut self, root: &'a Node) {
@@ -114,11 +88,11 @@ impl<'a> Checker<'a> {
                 || (section.name == "Mappings"
                     && name.bytes().all(|byte| b".-_".contains(&byte) || byte.is_ascii_alphanumeric()));
             if (!plain || name.len() > 255) && !name.starts_with("Fn::") {
-                let message = format!("`{}` cannot name a {}", name.escape_debug(), section.what);
+                let message = format!("`{}` cannot name a {}", shown(name), section.what);
                 self.problem(key.at, message, "a name has 1 to 255 letters and digits");
             }
             if section.name == "Resources" && self.names.parameters.contains_key(name) {
-                let message = format!("`{name}` names both a parameter and a resource");
+                let message = format!("`{}` names both a parameter and a resource", shown(name));
                 self.problem(key.at, message, "rename one of the two");
             }
             if !name.starts_with("Fn::") {
@@ -128,168 +102,23 @@ impl<'a> Checker<'a> {
         named
     }
 
-    fn parameter(&mut self, name: &str, node: &'a Node) {
-        let what = format!("parameter `{name}`");
-        if !self.known_keys(node, &what, "key", &PARAMETER_KEYS) {
-            return;
-        }
-        self.description(node.get("Description"), 4000);
-        let Some(kind) = node.get("Type") else {
-            return self.problem(
-                node.at,
-                format!("{what} needs a `Type`"),
-                "the most common are `String` and `Number`",
-            );
-        };
-        let text = kind.scalar().unwrap_or_default();
-        let simple = ["CommaDelimitedList", "List<Number>", "List<String>", "Number", "String"];
-        if !simple.contains(&text) && !text.starts_with("AWS::") && !text.starts_with("List<AWS::") {
-            let hint = did_you_mean(text, simple).map_or_else(
-                || format!("some types are {}", list(simple)),
-                |name| format!("did you mean `{name}`?"),
-            );
-            return self.problem(kind.at, format!("`{}` is not a parameter type", text.escape_debug()), hint);
-        }
-        self.default(&what, text, node);
-    }
-
-    /// Holds a default against the limits of its own parameter.
-    fn default(&mut self, what: &str, kind: &str, node: &'a Node) {
-        let Some(default) = node.get("Default") else { return };
-        let Some(text) = default.scalar() else {
-            let hint = "write a list as one text with commas";
-            return self.problem(
-                default.at,
-                format!("the default of {what} is {}", default.describe()),
-                hint,
-            );
-        };
-        let limit =
-            |key: &str| node.get(key).and_then(Node::scalar).and_then(|text| text.parse::<f64>().ok());
-        let (size, least, most, unit) = match kind {
-            "Number" => {
-                let Ok(number) = text.parse::<f64>() else {
-                    let message = format!("the default of {what} is `{}`, not a number", text.escape_debug());
-                    return self.problem(default.at, message, "write a number, or use `Type: String`");
-                };
-                (number, limit("MinValue"), limit("MaxValue"), "")
-            }
-            "String" => {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "a text of 2^52 characters does not fit a template"
-                )]
-                let length = text.chars().count() as f64;
-                (length, limit("MinLength"), limit("MaxLength"), " characters")
-            }
-            _ => return,
-        };
-        if least.is_some_and(|least| size < least) || most.is_some_and(|most| size > most) {
-            let message = format!("the default of {what} has {size}{unit}, outside of its own limits");
-            self.problem(default.at, message, "change the default or the limits");
-        }
-        let allowed = node.get("AllowedValues").and_then(Node::items);
-        if allowed.is_some_and(|allowed| !allowed.iter().any(|value| value.scalar() == Some(text))) {
-            let message = format!("the default of {what} is not one of its `AllowedValues`");
-            self.problem(default.at, message, "change the default or the list");
-        }
-    }
-
     fn rule(&mut self, name: &str, node: &'a Node) {
-        if !self.known_keys(node, &format!("rule `{name}`"), "key", &["Assertions", "RuleCondition"]) {
+        if !self.known_keys(node, &format!("rule `{}`", shown(name)), "key", &["Assertions", "RuleCondition"])
+        {
             return;
         }
         if node.get("Assertions").and_then(Node::items).is_none_or(<[Node]>::is_empty) {
-            self.problem(node.at, format!("rule `{name}` asserts nothing"), "add a list of `Assertions`");
+            self.problem(
+                node.at,
+                format!("rule `{}` asserts nothing", shown(name)),
+                "add a list of `Assertions`",
+            );
         }
         self.references(node, Scope::Rule);
     }
 
-    fn resource(&mut self, name: &'a str, node: &'a Node) {
-        let what = format!("resource `{name}`");
-        if !self.known_keys(node, &what, "key", &RESOURCE_KEYS) {
-            return;
-        }
-        let scope = Scope::Resource(name);
-        match node.get("Type") {
-            None => self.problem(node.at, format!("{what} needs a `Type`"), "such as `AWS::SQS::Queue`"),
-            Some(kind) => self.resource_type(kind, node),
-        }
-        for key in ["DeletionPolicy", "UpdateReplacePolicy"] {
-            let Some(policy) = node.get(key).filter(|policy| policy.tag.is_none()) else { continue };
-            if policy.scalar().is_some_and(|text| !POLICIES.contains(&text)) {
-                self.problem(
-                    policy.at,
-                    format!("unknown `{key}`"),
-                    format!("write one of {}", list(POLICIES)),
-                );
-            }
-        }
-        if let Some(condition) = node.get("Condition") {
-            match condition.scalar() {
-                Some(condition_name) => self.condition(condition_name, condition.at, scope),
-                None => self.problem(
-                    condition.at,
-                    "`Condition` takes the name of a condition",
-                    "define it in `Conditions`",
-                ),
-            }
-        }
-        if let Some(others) = node.get("DependsOn") {
-            let single = std::slice::from_ref(others);
-            others.items().unwrap_or(single).iter().for_each(|other| self.depends_on(name, other));
-        }
-        for key in ["Properties", "UpdatePolicy", "CreationPolicy", "Metadata"] {
-            if let Some(node) = node.get(key) {
-                self.references(node, scope);
-            }
-        }
-    }
-
-    fn resource_type(&mut self, kind: &'a Node, node: &'a Node) {
-        let text = kind.scalar().unwrap_or_default();
-        let parts: Vec<&str> = text.split("::").collect();
-        if (text.starts_with("AWS::") && parts.len() < 3)
-            || parts.len() < 2
-            || parts.iter().any(|part| part.is_empty())
-        {
-            let message = format!("`{}` is not a resource type", text.escape_debug());
-            return self.problem(kind.at, message, "a type has three parts, such as `AWS::SQS::Queue`");
-        }
-        let near = |known: &&str| {
-            *known != text && text.len() < 100 && strsim::damerau_levenshtein(known, text) <= 2
-        };
-        match super::types::names().find(near) {
-            Some(known) if super::types::find(text).is_none() => {
-                self.problem(
-                    kind.at,
-                    format!("unknown resource type `{text}`"),
-                    format!("did you mean `{known}`?"),
-                );
-            }
-            _ => self.properties(text, kind.at, node.get("Properties")),
-        }
-        if text == "AWS::Events::Rule"
-            && let Some(properties) = node.get("Properties")
-        {
-            self.event_rule(properties);
-        }
-    }
-
-    fn depends_on(&mut self, owner: &'a str, other: &'a Node) {
-        let name = other.scalar().unwrap_or_default();
-        match self.names.resources.get_key_value(name) {
-            Some((needed, _)) => self.depends(Scope::Resource(owner), needed, other.at),
-            None if self.names.transformed => {}
-            None => {
-                let hint = self.meant(name, self.names.resources.keys().copied());
-                self.problem(other.at, format!("`{}` is not a resource", name.escape_debug()), hint);
-            }
-        }
-    }
-
     fn output(&mut self, name: &str, node: &'a Node) {
-        let what = format!("output `{name}`");
+        let what = format!("output `{}`", shown(name));
         if !self.known_keys(node, &what, "key", &["Condition", "Description", "Export", "Value"]) {
             return;
         }
@@ -308,7 +137,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn description(&mut self, node: Option<&'a Node>, most: usize) {
+    pub(super) fn description(&mut self, node: Option<&'a Node>, most: usize) {
         let Some(node) = node else { return };
         match node.scalar() {
             Some(text) if node.tag.is_none() => {
@@ -322,7 +151,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Holds a mapping against the keys that it may have; tells whether it is a mapping at all.
-    fn known_keys(&mut self, node: &'a Node, what: &str, kind: &str, keys: &[&str]) -> bool {
+    pub(super) fn known_keys(&mut self, node: &'a Node, what: &str, kind: &str, keys: &[&str]) -> bool {
         let Some(entries) = node.entries().filter(|_| node.tag.is_none()) else {
             let message = format!("{what} is a mapping, and this is {}", node.describe());
             self.problem(node.at, message, format!("its {kind}s are {}", list(keys.iter().copied())));
@@ -342,6 +171,6 @@ impl<'a> Checker<'a> {
             || format!("its {kind}s are {}", list(keys.iter().copied())),
             |name| format!("did you mean `{name}`?"),
         );
-        self.problem(at, format!("{what} has no {kind} `{}`", name.escape_debug()), hint);
+        self.problem(at, format!("{what} has no {kind} `{}`", shown(name)), hint);
     }
 }
