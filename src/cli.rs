@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::local::clock::Pace;
 use crate::settings::Environment;
-use crate::ui::{Format, Printer, Report};
+use crate::ui::{Format, Printer, Report, log};
 
 /// Deploy, drive and test the EventBridge to Momento integration
 #[derive(Debug, Parser)]
@@ -145,7 +145,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     choose_colors(cli.global.color);
-    log(cli.global.verbose);
+    log::start(cli.global.verbose);
     let environment = Environment::read();
     let printer = Printer::new(cli.global.output, cli.global.quiet, environment.plain);
     let context = Context::new(printer, cli.global, environment);
@@ -204,20 +204,4 @@ fn choose_colors(choice: ColorChoice) {
         ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
         ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
-}
-
-/// Starts the log; calls that carry the token are never logged, however much is asked for.
-fn log(verbose: u8) {
-    let level = match verbose {
-        0 => return,
-        1 => "evbridge_momento=debug,warn",
-        _ => {
-            "debug,aws_smithy_runtime=info,aws_smithy_runtime_api=info,aws_sdk_secretsmanager=off,hyper=info,h2=info,rustls=info"
-        }
-    };
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(level)
-        .with_writer(std::io::stderr)
-        .without_time()
-        .try_init();
 }

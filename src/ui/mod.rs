@@ -1,5 +1,6 @@
 //! How it looks: the only place that prints.
 
+pub mod log;
 pub mod paint;
 pub mod printer;
 pub mod progress;
