@@ -16,7 +16,7 @@ pub fn start(verbose: u8) {
     };
     let _ = tracing_subscriber::fmt()
         .with_env_filter(level)
-        .with_writer(|| anstream::stderr())
+        .with_writer(anstream::stderr)
         .without_time()
         .try_init();
 }
