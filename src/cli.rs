@@ -133,20 +133,17 @@ pub enum Command {
 
 /// Runs the program with its arguments and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let environment = Environment::read();
     let cli = match Cli::command()
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(&arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches))
     {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are answers, not failures; a closed pipe is nobody's fault.
-            let _ = error.print();
-            return if error.use_stderr() { Kind::Usage.exit_code() } else { 0 };
-        }
+        Err(error) => return refuse(&error, &arguments, &environment),
     };
     choose_colors(cli.global.color);
     log::start(cli.global.verbose);
-    let environment = Environment::read();
     let printer = Printer::new(cli.global.output, cli.global.quiet, environment.plain);
     let context = Context::new(printer, cli.global, environment);
     dispatch(&context, cli.command).unwrap_or_else(|error| {
@@ -155,10 +152,40 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     })
 }
 
+/// Answers a command line that is no command: help and version to stdout, what is wrong as it was asked for.
+fn refuse(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> u8 {
+    if !error.use_stderr() || !wants_json(arguments, environment) {
+        // A closed pipe is nobody's fault.
+        let _ = error.print();
+        return if error.use_stderr() { Kind::Usage.exit_code() } else { 0 };
+    }
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+    let first = paragraphs.next().unwrap_or_default();
+    let mut usage = match first.strip_prefix("error: ") {
+        Some(message) => Error::usage(message),
+        // Without any argument the whole help is the answer.
+        None => Error::usage("no command was given").hint("`evbridge-momento --help` lists the commands"),
+    };
+    if first.starts_with("error: ") {
+        usage.hints.extend(paragraphs.map(str::to_owned));
+    }
+    Printer::new(Format::Json, true, true).error(&usage);
+    Kind::Usage.exit_code()
+}
+
+/// Returns whether a command line that cannot be parsed asks for JSON all the same.
+fn wants_json(arguments: &[OsString], environment: &Environment) -> bool {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let next = words.windows(2).filter(|pair| pair[0] == "--output").map(|pair| pair[1]);
+    let own = words.iter().filter_map(|word| word.strip_prefix("--output="));
+    next.chain(own).last().map_or(environment.json, |form| form == "json")
+}
+
 /// Runs a command and prints its answer; starts a runtime only for a command that waits for something.
 fn dispatch(context: &Context, command: Command) -> Result<u8> {
     match command {
-        Command::Render(args) => Ok(print(context, &render::run(&args)?)),
+        Command::Render(args) => Ok(print(context, &render::run(context, &args)?)),
         Command::Validate(args) => Ok(print(context, &validate::run(&args)?)),
         Command::Regions(args) => Ok(print(context, &regions::run(&args)?)),
         Command::Completions(args) => Ok(print(context, &completions::run(&args))),
