@@ -17,10 +17,12 @@ use crate::harness::Session;
 
 const CLIENTS: usize = 64;
 
-/// Every client puts so many events in the test of changing rules.
-const WHILE_RULES_CHANGE: usize = 24;
 /// A rule stays as it is until so many more events are accepted; more than the clients have under way at once.
 const PHASE: usize = 3 * CLIENTS;
+/// So often is a rule as it is for a while.
+const PHASES: usize = 6;
+/// A topic forgets its oldest messages beyond a thousand.
+const MOST_PUTS: usize = 500;
 
 /// Every client tries to put so many events in the test of the killed server.
 const WHILE_KILLED: usize = 20;
@@ -53,15 +55,17 @@ async fn while_rules_change_each_event_meets_the_rules_of_its_moment_and_arrives
         cloud.put_target(rule).await;
     }
     let done = Arc::new(AtomicUsize::new(0));
-    let switched = tokio::spawn(switch(cloud.clone(), done.clone()));
-    let replaced = tokio::spawn(replace(cloud.clone(), done.clone()));
-    let restless = tokio::spawn(fidget(cloud.clone(), done.clone()));
+    let restless = tokio::spawn(fidget(cloud.clone()));
+    let (over, is_over) = watch::channel(false);
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
-        let (cloud, done) = (cloud.clone(), done.clone());
+        let (cloud, done, is_over) = (cloud.clone(), done.clone(), is_over.clone());
         clients.spawn(async move {
             let mut puts = Vec::new();
-            for number in 0..WHILE_RULES_CHANGE {
+            for number in 0..MOST_PUTS {
+                if *is_over.borrow() {
+                    break;
+                }
                 let (id, from) = (format!("{client}-{number}"), Instant::now());
                 cloud.put(client, &id).await.unwrap();
                 puts.push(Put { id, from, to: Instant::now() });
@@ -70,9 +74,10 @@ async fn while_rules_change_each_event_meets_the_rules_of_its_moment_and_arrives
             puts
         });
     }
+    let (switched, replaced) = tokio::join!(switch(&cloud, &done), replace(&cloud, &done));
+    restless.abort();
+    over.send(true).unwrap();
     let puts: Vec<Put> = clients.join_all().await.into_iter().flatten().collect();
-    let (switched, replaced) = (switched.await.unwrap(), replaced.await.unwrap());
-    let changes = restless.await.unwrap();
     cloud.control("Settle", json!({})).await;
 
     let stable = counted(&cloud, "stable").await;
@@ -86,14 +91,12 @@ async fn while_rules_change_each_event_meets_the_rules_of_its_moment_and_arrives
             let within = |put: &&Put| phases().any(|phase| phase.from <= put.from && put.to <= phase.to);
             let certain: Vec<_> = puts.iter().filter(within).collect();
             assert!(certain.len() >= CLIENTS, "{rule}: only {} events are certain", certain.len());
-            let wrong: Vec<_> =
-                certain.iter().filter(|put| counts.contains_key(&put.id) != matches).collect();
-            assert_eq!(wrong.len(), 0, "{rule} should match: {matches}, of {} events", certain.len());
+            let wrong = certain.iter().filter(|put| counts.contains_key(&put.id) != matches).count();
+            assert_eq!(wrong, 0, "{rule} should match: {matches}, of {} events", certain.len());
         }
     }
     let counts = counted(&cloud, "restless").await;
     assert!(counts.values().all(|count| *count == 1));
-    println!("{} events, {changes} changes of the restless rule", puts.len());
 }
 
 #[tokio::test]
@@ -152,11 +155,10 @@ async fn a_killed_server_loses_no_accepted_event() {
 }
 
 /// Disables and enables a rule, in two ways, while the clients are at work.
-async fn switch(cloud: Cloud, done: Arc<AtomicUsize>) -> Vec<Phase> {
-    let (mut phases, mut matches) = (Vec::new(), true);
-    while let Some((from, to)) = undisturbed(&done).await {
-        phases.push(Phase { matches, from, to });
-        matches = !matches;
+async fn switch(cloud: &Cloud, done: &AtomicUsize) -> Vec<Phase> {
+    let mut phases = vec![undisturbed(done, true).await];
+    while phases.len() < PHASES {
+        let matches = phases.len() % 2 == 0;
         match (matches, phases.len() % 4) {
             (false, 1) => {
                 let rule = json!({"Name": "switched", "State": "DISABLED",
@@ -167,16 +169,16 @@ async fn switch(cloud: Cloud, done: Arc<AtomicUsize>) -> Vec<Phase> {
             (false, _) => drop(cloud.events("DisableRule", json!({"Name": "switched"})).await),
             (true, _) => drop(cloud.events("EnableRule", json!({"Name": "switched"})).await),
         }
+        phases.push(undisturbed(done, matches).await);
     }
     phases
 }
 
 /// Takes a rule's target and the rule away and makes both again while the clients are at work.
-async fn replace(cloud: Cloud, done: Arc<AtomicUsize>) -> Vec<Phase> {
-    let (mut phases, mut matches) = (Vec::new(), true);
-    while let Some((from, to)) = undisturbed(&done).await {
-        phases.push(Phase { matches, from, to });
-        matches = !matches;
+async fn replace(cloud: &Cloud, done: &AtomicUsize) -> Vec<Phase> {
+    let mut phases = vec![undisturbed(done, true).await];
+    while phases.len() < PHASES {
+        let matches = phases.len() % 2 == 0;
         if matches {
             cloud.put_rule("replaced").await;
             cloud.put_target("replaced").await;
@@ -184,31 +186,26 @@ async fn replace(cloud: Cloud, done: Arc<AtomicUsize>) -> Vec<Phase> {
             cloud.events("RemoveTargets", json!({"Rule": "replaced", "Ids": ["publish"]})).await;
             cloud.events("DeleteRule", json!({"Name": "replaced"})).await;
         }
+        phases.push(undisturbed(done, matches).await);
     }
     phases
 }
 
-/// Changes a rule without a pause while the clients are at work, and returns how often.
-async fn fidget(cloud: Cloud, done: Arc<AtomicUsize>) -> usize {
-    let mut changes = 0;
-    while done.load(Ordering::Relaxed) < CLIENTS * WHILE_RULES_CHANGE {
+/// Changes a rule without a pause.
+async fn fidget(cloud: Cloud) {
+    loop {
         cloud.events("DisableRule", json!({"Name": "restless"})).await;
         cloud.events("EnableRule", json!({"Name": "restless"})).await;
         cloud.events("RemoveTargets", json!({"Rule": "restless", "Ids": ["publish"]})).await;
         cloud.put_target("restless").await;
-        changes += 4;
     }
-    changes
 }
 
-/// Waits while the clients put enough events that most are put and accepted in between.
-async fn undisturbed(done: &AtomicUsize) -> Option<(Instant, Instant)> {
-    let (from, before) = (Instant::now(), done.load(Ordering::Relaxed));
-    if before + PHASE > CLIENTS * WHILE_RULES_CHANGE {
-        return None;
-    }
-    reached(done, before + PHASE).await;
-    Some((from, Instant::now()))
+/// Waits while the clients put so many events that most of them begin and end in the meantime.
+async fn undisturbed(done: &AtomicUsize, matches: bool) -> Phase {
+    let from = Instant::now();
+    reached(done, done.load(Ordering::Relaxed) + PHASE).await;
+    Phase { matches, from, to: Instant::now() }
 }
 
 async fn reached(done: &AtomicUsize, count: usize) {
