@@ -47,7 +47,16 @@ impl Cloud {
     ///
     /// The URLs of queues begin with the base, such as `http://localhost:4566`.
     pub fn open(directory: &Path, pace: Pace, base: &str) -> Result<Self, StoreError> {
-        let store = Arc::new(Store::open(directory)?);
+        Self::over(Store::open(directory)?, pace, base)
+    }
+
+    /// Opens an empty cloud in memory, which is gone when it is dropped; needs a running `tokio`.
+    pub fn in_memory(pace: Pace, base: &str) -> Result<Self, StoreError> {
+        Self::over(Store::in_memory()?, pace, base)
+    }
+
+    fn over(store: Store, pace: Pace, base: &str) -> Result<Self, StoreError> {
+        let store = Arc::new(store);
         let clock = Arc::new(Clock::new(pace));
         let both = || (Arc::clone(&store), Arc::clone(&clock));
         let momento = Arc::new(Momento::new(both().0, both().1)?);

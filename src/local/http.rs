@@ -15,7 +15,7 @@ use super::wire::{Answer, ApiError, query};
 const DEFAULT_REGION: &str = "us-east-1";
 
 /// Answers one request.
-pub(super) async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
+pub async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
     if let Some(rest) = path.strip_prefix("/momento/") {
         let region = rest.split('/').next().unwrap_or_default().to_owned();

@@ -12,7 +12,7 @@ mod connector;
 mod control;
 pub mod eventbridge;
 pub mod handle;
-mod http;
+pub mod http;
 pub mod iam;
 pub mod momento;
 pub mod secretsmanager;
