@@ -164,3 +164,6 @@ impl fmt::Debug for Cloud {
         f.debug_struct("Cloud").field("directory", &self.directory()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;
