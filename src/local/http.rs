@@ -59,6 +59,7 @@ async fn aws(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
             by_query(cloud, &scope, request, "http://cloudformation.amazonaws.com/doc/2010-05-15/").await
         }
         "iam" => by_query(cloud, &scope, request, "https://iam.amazonaws.com/doc/2010-05-08/").await,
+        "sns" => by_query(cloud, &scope, request, "http://sns.amazonaws.com/doc/2010-03-31/").await,
         "sts" => by_query(cloud, &scope, request, "https://sts.amazonaws.com/doc/2011-06-15/").await,
         service => {
             let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());

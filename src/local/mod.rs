@@ -17,6 +17,7 @@ pub mod iam;
 pub mod momento;
 pub mod secretsmanager;
 pub mod server;
+pub mod sns;
 pub mod sqs;
 pub mod store;
 pub mod sts;
