@@ -1,5 +1,6 @@
 //! What is true: pure decisions, with no IO, no clock, no environment and no SDK type.
 
+pub mod cloudformation;
 pub mod definition;
 pub mod delivery;
 pub mod event;
