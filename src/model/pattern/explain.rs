@@ -1,5 +1,6 @@
 //! Which field of a pattern said no to an event, and why.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Pattern;
@@ -11,7 +12,7 @@ use crate::model::json::Json;
 const SHOWN: usize = 8;
 
 /// Why a pattern matches an event, or does not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Explanation {
     /// Whether the pattern matches the event.
     pub matched: bool,
@@ -22,7 +23,7 @@ pub struct Explanation {
 }
 
 /// One part of a pattern.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// One field.
@@ -37,7 +38,7 @@ pub enum Part {
 }
 
 /// What a pattern wants of one field, and what the event holds there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldExplanation {
     /// The names on the way, joined with dots.
     pub path: String,
