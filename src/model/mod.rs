@@ -4,6 +4,7 @@ pub mod cloudformation;
 pub mod definition;
 pub mod delivery;
 pub mod event;
+pub mod explain;
 pub mod json;
 pub mod names;
 pub mod pattern;

@@ -57,9 +57,7 @@ pub struct FieldExplanation {
 impl Explanation {
     /// Returns the fields that said no; fields of a `$or` only if no branch said yes.
     pub fn refusals(&self) -> Vec<&FieldExplanation> {
-        let mut refusals = Vec::new();
-        collect(&self.parts, &mut refusals);
-        refusals
+        self.parts.iter().flat_map(Part::refusals).collect()
     }
 }
 
@@ -70,6 +68,13 @@ impl Part {
             Self::Field(field) => field.matched,
             Self::Any { matched, .. } => *matched,
         }
+    }
+
+    /// Returns the fields of the part that said no; fields of a `$or` only if no branch said yes.
+    pub fn refusals(&self) -> Vec<&FieldExplanation> {
+        let mut refusals = Vec::new();
+        collect(std::slice::from_ref(self), &mut refusals);
+        refusals
     }
 }
 
