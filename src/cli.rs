@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{completions, demo, deploy, destroy, local, man, put_event, regions, render, validate};
+use crate::commands::{
+    completions, demo, deploy, destroy, explain, local, man, put_event, regions, render, validate,
+};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::local::clock::Pace;
@@ -114,6 +116,8 @@ pub enum Command {
     Deploy(deploy::DeployArgs),
     /// Put one event on the bus
     PutEvent(put_event::PutEventArgs),
+    /// Say why an event goes where it goes, rule by rule, before it is sent
+    Explain(explain::ExplainArgs),
     /// Delete the stack and its secret
     Destroy(destroy::DestroyArgs),
     /// Print the CloudFormation template
@@ -200,6 +204,7 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
         Command::Demo(args) => Ok(print(context, &demo::run(context, args).await?)),
         Command::Deploy(args) => Ok(print(context, &deploy::run(context, args).await?)),
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
+        Command::Explain(args) => Ok(print(context, &explain::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
         Command::Local(args) => local::run(context, args).await,
         other => dispatch(context, other),

@@ -10,6 +10,7 @@ use serde_json::json;
 
 pub use fields::FieldArgs;
 pub use report::Put;
+pub(super) use report::show_request;
 
 use self::fields::Given;
 use self::report::{Delivery, Stored};
@@ -107,7 +108,7 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
 }
 
 /// Returns the bus: the flag, the bus that the stack was deployed with from here, the definition.
-fn bus(context: &Context, flag: Option<&BusName>, stack: &str, default: &str) -> String {
+pub(super) fn bus(context: &Context, flag: Option<&BusName>, stack: &str, default: &str) -> String {
     if let Some(bus) = flag {
         return bus.to_string();
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::local::wire::{Answer, ApiError};
 use crate::model::delivery::Parameter;
-use crate::model::transform::{Place, Settings, TargetInput, Transformer};
+use crate::model::transform::TargetInput;
 
 use super::documents::{ApiDestination, Rule};
 use super::input::{answer, items, page, required, text};
@@ -122,19 +122,7 @@ pub(super) fn kind(region: &str, arn: &str) -> Result<TargetKind, ApiError> {
 
 /// Reads a target's input settings.
 pub(super) fn target_input(target: &Value, position: usize) -> Result<TargetInput, ApiError> {
-    let transformer = target.get("InputTransformer").filter(|transformer| transformer.is_object());
-    let settings = Settings {
-        input: text(target, "Input"),
-        input_path: text(target, "InputPath"),
-        transformer: transformer.map(|transformer| Transformer {
-            paths: transformer.get("InputPathsMap").and_then(Value::as_object).map(|paths| {
-                paths.iter().map(|(key, path)| (key.as_str(), path.as_str().unwrap_or_default())).collect()
-            }),
-            template: required(transformer, "InputTemplate"),
-        }),
-    };
-    let place = Place { id: required(target, "Id"), position };
-    TargetInput::parse(place, &settings).map_err(|refused| failure::invalid(refused.to_string()))
+    TargetInput::read(target, position).map_err(|refused| failure::invalid(refused.to_string()))
 }
 
 fn admit(region: &str, rule: &Rule, target: &Value, position: usize) -> Result<TargetKind, ApiError> {
