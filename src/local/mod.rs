@@ -12,6 +12,7 @@ mod connector;
 mod control;
 pub mod eventbridge;
 pub mod handle;
+pub mod http;
 pub mod iam;
 pub mod momento;
 pub mod secretsmanager;
