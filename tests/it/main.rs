@@ -18,6 +18,7 @@ mod encoding;
 #[allow(unreachable_pub, reason = "the fuzz targets use them from another crate")]
 #[path = "../../fuzz/entry/mod.rs"]
 mod entry;
+mod garbage;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod style;
