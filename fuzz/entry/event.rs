@@ -75,7 +75,8 @@ fn templates(text: &str) {
 
 fn policy(text: &str) {
     let Ok(policy) = Policy::parse(text) else { return };
-    for caller in [Caller::Attached, Caller::Service("events.amazonaws.com"), Caller::Account("000000000000")] {
+    for caller in [Caller::Attached, Caller::Service("events.amazonaws.com"), Caller::Account("000000000000")]
+    {
         let context = [("aws:SourceArn", "arn:aws:events:us-east-1:000000000000:rule/r")];
         let (action, resource) = ("sqs:SendMessage", "arn:aws:sqs:us-east-1:000000000000:q");
         policy.decide(&Request { caller, action, resource, context: &context });

@@ -18,14 +18,14 @@ use crate::harness::Session;
 const CLIENTS: usize = 64;
 
 /// A rule stays as it is until so many more events are accepted; more than the clients have under way at once.
-const PHASE: usize = 3 * CLIENTS;
+const PHASE: usize = 5 * CLIENTS / 2;
 /// So often is a rule as it is for a while.
-const PHASES: usize = 6;
+const PHASES: usize = 5;
 /// A topic forgets its oldest messages beyond a thousand.
 const MOST_PUTS: usize = 500;
 
 /// Every client tries to put so many events in the test of the killed server.
-const WHILE_KILLED: usize = 20;
+const WHILE_KILLED: usize = 15;
 /// How many deliveries the local cloud has at work at once: what may come twice after `kill -9`.
 const AT_WORK: usize = 256;
 
