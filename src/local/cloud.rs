@@ -13,6 +13,7 @@ use super::clock::{Clock, Pace};
 use super::cloudformation::CloudFormation;
 use super::eventbridge::{EventBridge, World};
 use super::iam::Iam;
+use super::logs::Logs;
 use super::momento::Momento;
 use super::secretsmanager::SecretsManager;
 use super::sns::Sns;
@@ -35,6 +36,7 @@ struct Apis {
     cloudformation: CloudFormation,
     events: Arc<EventBridge>,
     iam: Arc<Iam>,
+    logs: Logs,
     momento: Arc<Momento>,
     secretsmanager: SecretsManager,
     sns: Sns,
@@ -68,6 +70,7 @@ impl Cloud {
             cloudformation: CloudFormation::new(both().0, both().1)?,
             events: Arc::new(EventBridge::open(both().0, both().1)?),
             iam: Arc::clone(&iam),
+            logs: Logs::new(both().0, both().1)?,
             momento: Arc::clone(&momento),
             secretsmanager: SecretsManager::new(both().0, both().1),
             sns: Sns::new(both().0, both().1, Arc::clone(&sqs), base),
@@ -120,6 +123,7 @@ impl Services for Apis {
             "cloudformation" => &self.cloudformation,
             "events" => &*self.events,
             "iam" => &*self.iam,
+            "logs" => &self.logs,
             "secretsmanager" => &self.secretsmanager,
             "sns" => &self.sns,
             "sqs" => &*self.sqs,

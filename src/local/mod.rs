@@ -14,6 +14,7 @@ pub mod eventbridge;
 pub mod handle;
 pub mod http;
 pub mod iam;
+pub mod logs;
 pub mod momento;
 pub mod secretsmanager;
 pub mod server;

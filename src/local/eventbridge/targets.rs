@@ -26,6 +26,8 @@ pub(super) enum TargetKind {
         /// The bus.
         name: String,
     },
+    /// A log group: its name.
+    LogGroup(String),
     /// A queue: its name.
     Queue(String),
     /// An SNS topic: the target's ARN says which.
@@ -112,10 +114,13 @@ pub(super) fn kind(region: &str, arn: &str) -> Result<TargetKind, ApiError> {
             Ok(TargetKind::Bus { region: (*place).to_owned(), name })
         }
         ("sqs", [name]) if *place == region => Ok(TargetKind::Queue((*name).to_owned())),
+        ("logs", _) if *place == region && log_group(path).is_some() => {
+            Ok(TargetKind::LogGroup(log_group(path).unwrap_or_default().to_owned()))
+        }
         ("sns", [_]) if *place == region && !path.contains(':') => Ok(TargetKind::Topic),
-        ("events" | "sns" | "sqs", _) => Err(refused("Provided Arn is not in correct format.")),
+        ("events" | "logs" | "sns" | "sqs", _) => Err(refused("Provided Arn is not in correct format.")),
         (service, _) => Err(refused(&format!(
-            "The local cloud delivers to API destinations, event buses, SQS queues and SNS topics, not to {service}."
+            "The local cloud delivers to API destinations, event buses, SQS queues, SNS topics and log groups, not to {service}."
         ))),
     }
 }
@@ -146,6 +151,18 @@ fn admit(region: &str, rule: &Rule, target: &Value, position: usize) -> Result<T
         _ => {}
     }
     let parsed = target_input(target, position)?;
+    if matches!(means, TargetKind::LogGroup(_)) {
+        if assumes {
+            return Err(failure::invalid(format!("RoleArn is not supported for target {arn}.")));
+        }
+        if matches!(parsed, TargetInput::Constant(_) | TargetInput::Path(_)) {
+            return Err(failure::invalid(format!(
+                "Input and InputPath are not valid forms of input for target {}. The only valid form of input is \
+                 InputTransformer.",
+                required(target, "Id")
+            )));
+        }
+    }
     if matches!(means, TargetKind::Bus { .. }) && parsed != TargetInput::Whole {
         return Err(failure::invalid(format!(
             "Modifying the input for target {} is not supported.",
@@ -176,6 +193,11 @@ fn check_parameters(target: &Value) -> Result<(), ApiError> {
         ))),
         None => Ok(()),
     }
+}
+
+/// Returns the name in `log-group:NAME`; what follows a name, such as `:*`, is refused (captured for a stream).
+fn log_group(path: &str) -> Option<&str> {
+    path.strip_prefix("log-group:").filter(|name| !name.is_empty() && !name.contains(':'))
 }
 
 fn is_account(text: &str) -> bool {

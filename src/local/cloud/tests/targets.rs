@@ -124,3 +124,96 @@ async fn a_topic_may_be_reached_with_a_role_and_may_be_gone() {
     assert_eq!(code, "SDK_CLIENT_ERROR");
     assert!(message.starts_with("Invalid parameter: Message too long (Service: AmazonSNS;"), "{message}");
 }
+
+/// The events, the policies and the outcomes are those of a capture on AWS.
+#[tokio::test]
+async fn a_log_group_gets_the_event_when_a_resource_policy_lets_the_rule() {
+    let cloud = Deployed::new();
+    let letters = cloud.queue("letters", &["events.amazonaws.com"]).await;
+    let (name, group) = ("/aws/events/shop", arn("logs", "log-group:/aws/events/shop"));
+    cloud.ok("logs", "CreateLogGroup", json!({"logGroupName": name})).await;
+    let target = json!({"Id": "l", "Arn": group, "DeadLetterConfig": {"Arn": letters}});
+    cloud.rule("default", "sold", json!([target])).await;
+    cloud.put("default", json!({})).await;
+    let expected = ("NO_PERMISSIONS", "Could not complete putLogEvents call for /aws/events/shop.");
+    let letter = cloud.letter("letters").await;
+    assert_eq!((letter.0.as_str(), letter.1.as_str()), expected);
+    let statement = |effect: &str| {
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": effect,
+            "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": format!("{group}:*"),
+            "Condition": {"ArnEquals": {"aws:SourceArn": arn("events", "rule/sold")},
+                "StringEquals": {"aws:SourceAccount": "000000000000"}}}]})
+        .to_string()
+    };
+    let allow = json!({"policyName": "events", "policyDocument": statement("Allow")});
+    cloud.ok("logs", "PutResourcePolicy", allow).await;
+    let id = cloud.put("default", json!({"text": "hello"})).await;
+    let filter = || cloud.ok("logs", "FilterLogEvents", json!({"logGroupName": name}));
+    let events = filter().await["events"].clone();
+    let event: Value = serde_json::from_str(events[0]["message"].as_str().unwrap()).unwrap();
+    assert_eq!((&event["id"], &event["detail"]), (&json!(id), &json!({"text": "hello"})));
+    let time: jiff::Timestamp = event["time"].as_str().unwrap().parse().unwrap();
+    assert_eq!(events[0]["timestamp"], time.as_millisecond());
+    // A transformer says the time and the text.
+    let mut transformed = target.clone();
+    transformed["InputTransformer"] = json!({
+        "InputPathsMap": {"timestamp": "$.time", "text": "$.detail.text", "probe": "$.detail-type"},
+        "InputTemplate": r#"{"timestamp":<timestamp>,"message":"transformed-<probe>: <text>"}"#});
+    cloud.rule("default", "sold", json!([transformed])).await;
+    cloud.put("default", json!({"text": "hello"})).await;
+    let events = filter().await["events"].clone();
+    assert_eq!(events[1]["message"], "transformed-sold: hello");
+    assert_ne!(events[0]["logStreamName"], events[1]["logStreamName"]);
+    for template in [r#"{"message":"owned"}"#, r#"{"timestamp":<timestamp>,"message":<detail>}"#] {
+        transformed["InputTransformer"] = json!({
+            "InputPathsMap": {"timestamp": "$.time", "detail": "$.detail"}, "InputTemplate": template});
+        cloud.rule("default", "sold", json!([transformed])).await;
+        cloud.put("default", json!({"text": "hello"})).await;
+        assert_eq!(cloud.letter("letters").await.0, "INVALID_PARAMETER", "{template}");
+    }
+    // A deny in the group's own policy is stronger than the account's allow.
+    let deny = json!({"resourceArn": group, "policyDocument": statement("Deny")});
+    cloud.ok("logs", "PutResourcePolicy", deny).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    cloud.rule("default", "sold", json!([target])).await;
+    cloud.put("default", json!({})).await;
+    let letter = cloud.letter("letters").await;
+    assert_eq!((letter.0.as_str(), letter.1.as_str()), expected);
+    cloud.ok("logs", "DeleteLogGroup", json!({"logGroupName": name})).await;
+    cloud.put("default", json!({})).await;
+    assert_eq!(cloud.letter("letters").await.0, "NO_RESOURCE");
+}
+
+#[tokio::test]
+async fn a_log_group_is_admitted_as_aws_does() {
+    let cloud = Deployed::new();
+    cloud.rule("default", "sold", json!([])).await;
+    let group = arn("logs", "log-group:/aws/events/shop");
+    let cases = [
+        (
+            json!({"RoleArn": "arn:aws:iam::000000000000:role/r"}),
+            format!("ValidationException: RoleArn is not supported for target {group}."),
+        ),
+        (
+            json!({"InputPath": "$.detail"}),
+            "ValidationException: Input and InputPath are not valid forms of input for target t. The only valid \
+             form of input is InputTransformer."
+                .to_owned(),
+        ),
+        (
+            json!({"Arn": format!("{group}:log-stream:s")}),
+            format!(
+                "ValidationException: Parameter {group}:log-stream:s is not valid. Reason: Provided Arn is not in \
+                 correct format."
+            ),
+        ),
+    ];
+    for (change, expected) in cases {
+        let mut target = json!({"Id": "t", "Arn": group});
+        target.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let refused =
+            cloud.refused("events", "PutTargets", json!({"Rule": "sold", "Targets": [target]})).await;
+        assert_eq!(refused, expected);
+    }
+}

@@ -36,6 +36,8 @@ pub(in crate::local::eventbridge) struct Deliveries {
     pub(super) destinations: Destinations,
     pub(super) roles: Answers<()>,
     pub(super) queues: Queues,
+    /// The log groups that rules may write to.
+    pub(super) log_groups: Answers<()>,
     /// The topics that rules may publish to.
     pub(super) topics: Answers<()>,
     pub(super) rates: Rates,

@@ -145,6 +145,7 @@ impl<T: Transport> Job<'_, T> {
         match self.target.kind.clone() {
             TargetKind::ApiDestination(name) => self.call(&name, event, body).await,
             TargetKind::Bus { region, name } => self.forward(&region, &name, event),
+            TargetKind::LogGroup(name) => self.log(&name, event, body),
             TargetKind::Queue(_) => self.enqueue(body),
             TargetKind::Topic => self.publish(body),
         }

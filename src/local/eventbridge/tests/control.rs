@@ -141,7 +141,7 @@ fn targets_are_admitted_as_aws_does() {
     assert_eq!(
         refused(json!({"Id": "t", "Arn": "arn:aws:lambda:eu-west-1:000000000000:function:f"})),
         "ValidationException: Parameter arn:aws:lambda:eu-west-1:000000000000:function:f is not valid. Reason: The local cloud \
-         delivers to API destinations, event buses, SQS queues and SNS topics, not to lambda."
+         delivers to API destinations, event buses, SQS queues, SNS topics and log groups, not to lambda."
     );
     assert_eq!(
         refused(json!({"Id": "t", "Arn": "q"})),
