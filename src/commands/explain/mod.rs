@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::deployments::{Deployment, Place as Where};
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::local::wire::ACCOUNT;
-use crate::model::definition::{Definition, StackName};
+use crate::model::definition::{Definition, Endpoint, StackName};
 use crate::model::event::{Entry, Kind as Sample, Source};
 use crate::model::explain::event::Surroundings;
 use crate::model::explain::{Event, Place, Stack};
@@ -57,6 +57,9 @@ pub struct ExplainArgs {
     /// Name of the CloudFormation stack, to find the region and the bus that it was deployed to
     #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME")]
     stack_name: Option<StackName>,
+    /// Momento's base URL, when it is not the region's own
+    #[arg(long, env = "EVBRIDGE_MOMENTO_ENDPOINT", value_name = "URL")]
+    momento_endpoint: Option<Endpoint>,
     /// Ask AWS too, one TestEventPattern per rule, and report where it disagrees
     #[arg(long)]
     aws: bool,
@@ -76,7 +79,10 @@ pub(super) struct Question<'a> {
 
 /// Explains an event.
 pub async fn run(context: &Context, args: ExplainArgs) -> Result<Explained> {
-    let definition = load(&StackArg { stack: args.stack.clone() })?;
+    let mut definition = load(&StackArg { stack: args.stack.clone() })?;
+    if let Some(endpoint) = args.momento_endpoint.clone() {
+        definition.momento.endpoint = endpoint;
+    }
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let given = Given::of(&args)?;
     let known = known(context, &stack);

@@ -38,18 +38,19 @@ pub(super) fn write(explained: &Explained, page: &mut Page) {
     for rule in ordered {
         row(rule, names, page);
     }
-    if let Some(disagreement) = explained.disagreement {
-        let count = rules.len();
-        if disagreement {
-            page.line(format_args!("{} AWS disagrees: see the rules marked so", "differs".red().bold()));
+    if explained.disagreement.is_some() {
+        let (all, other) = (rules.len(), rules.iter().filter(|rule| rule.disagrees()).count());
+        if other == 0 {
+            page.line(format_args!("{} AWS says the same of all {all} rules", "agrees".green().bold()));
         } else {
-            page.line(format_args!("{} AWS says the same of all {count} rules", "agrees".green().bold()));
+            let differs = "differs".red().bold().to_string();
+            page.line(format_args!("{differs} AWS says something else of {other} of {all} rules"));
         }
     }
     let shows_event = |target: &TargetExplanation| target.body == explained.event;
     let shown = rules.iter().flat_map(|rule| &rule.explanation.targets).any(shows_event);
     if shown && explained.made_up.iter().any(|member| member == "id") {
-        page.note("the id and time of the event are made up: EventBridge gives it its own");
+        page.note("its id and time are made up: EventBridge gives each event its own");
     }
 }
 
@@ -84,11 +85,11 @@ fn row(rule: &ExplainedRule, names: usize, page: &mut Page) {
 
 /// Where the event ends, target by target, and which alternatives of a `$or` took it there.
 fn ends(explanation: &RuleExplanation) -> Vec<String> {
-    let ends = explanation.targets.iter().map(|target| {
-        let note = target.note.as_ref().map(|note| format!(", {note}")).unwrap_or_default();
-        format!("{}{note}", end(target))
-    });
-    let mut lines: Vec<String> = ends.collect();
+    let mut lines = Vec::new();
+    for target in &explanation.targets {
+        lines.push(end(target));
+        lines.extend(target.note.clone());
+    }
     if lines.is_empty() {
         lines.push("→ nowhere: the rule has no target".to_owned());
     }
@@ -172,17 +173,17 @@ fn reason(field: &FieldExplanation) -> String {
     if *reason != format!("holds {held}") {
         return shorten(&format!("{path} {reason}"));
     }
-    let wanted = match literals(wants) {
-        Some(wanted) => format!("{path} is {held}, not {wanted}"),
-        None if wants.len() <= SHORT => format!("{path} holds {held}, wants {wants}"),
-        None => format!("{path} {reason}"),
-    };
-    shorten(&wanted)
+    let wanted = Json::parse(wants).ok();
+    shorten(&match wanted.as_ref().map(|wanted| (literals(wanted), wanted.to_string())) {
+        Some((Some(literals), _)) => format!("{path} is {held}, not {literals}"),
+        Some((None, wants)) if wants.len() <= SHORT => format!("{path} holds {held}, wants {wants}"),
+        _ => format!("{path} {reason}"),
+    })
 }
 
 /// Returns the values that a field may hold, where the pattern names nothing but a few values.
-fn literals(wants: &str) -> Option<String> {
-    let Ok(Json::Array(items)) = Json::parse(wants) else { return None };
+fn literals(wanted: &Json) -> Option<String> {
+    let Json::Array(items) = wanted else { return None };
     let is_plain = |item: &Json| !matches!(item, Json::Object(_) | Json::Array(_));
     let few = items.len() <= 4 && items.iter().all(is_plain);
     few.then(|| items.iter().map(Json::to_string).collect::<Vec<_>>().join(" or "))

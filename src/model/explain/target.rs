@@ -140,7 +140,7 @@ impl Target {
     fn note(&self, event: &Json) -> Option<String> {
         let TargetInput::Path(path) = &self.input else { return None };
         let found = path.find(event).is_some_and(|found| found != Found::One(&Json::Null));
-        (!found).then(|| "with {} for a message: the event has none where InputPath looks".to_owned())
+        (!found).then(|| "the body is {}: InputPath finds nothing".to_owned())
     }
 
     fn send(&self, event: &Json, body: &str) -> Result<(Option<Request>, End), Failure> {
