@@ -19,6 +19,7 @@ mod encoding;
 #[path = "../../fuzz/entry/mod.rs"]
 mod entry;
 mod garbage;
+mod explain;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod style;

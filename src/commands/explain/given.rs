@@ -50,28 +50,28 @@ impl Given {
             },
         }
     }
+}
 
-    /// Makes the whole event of it.
-    pub(super) fn event(&self, surroundings: &Surroundings<'_>, args: &ExplainArgs) -> Result<Event> {
-        match self {
-            Self::Event(text) => match &args.detail_type {
-                Some(detail_type) => Event::of_detail(text, detail_type, args.source.as_str(), surroundings)
-                    .map_err(|error| invalid("the detail", &error)),
-                None => Event::read(text, surroundings).map_err(|error| invalid("the event", &error)),
-            },
-            Self::Sample(kind) => {
-                let detail = event::Event::sample(*kind).detail().to_string();
-                let source = Source::default();
-                Event::of_detail(&detail, kind.detail_type(), source.as_str(), surroundings)
-                    .map_err(|error| invalid("the sample", &error))
-            }
-            Self::Sent(_) => Err(Error::usage("an event's id is known to the local cloud only")),
-        }
+/// Reads the event, or its detail.
+pub(super) fn event(text: &str, args: &ExplainArgs, surroundings: &Surroundings<'_>) -> Result<Event> {
+    match &args.detail_type {
+        Some(detail_type) => Event::of_detail(text, detail_type, args.source.as_str(), surroundings)
+            .map_err(|error| invalid("the detail", &error)),
+        None => Event::read(text, surroundings).map_err(|error| invalid("the event", &error)),
     }
+}
+
+/// Makes the documented sample.
+pub(super) fn sample(kind: Kind, surroundings: &Surroundings<'_>) -> Result<Event> {
+    let detail = event::Event::sample(kind).detail().to_string();
+    Event::of_detail(&detail, kind.detail_type(), Source::default().as_str(), surroundings)
+        .map_err(|error| invalid("the sample", &error))
 }
 
 /// An event that was put on the local cloud.
 pub(super) struct Sent {
+    /// The bus.
+    pub(super) bus: String,
     /// The region.
     pub(super) region: String,
     /// The event, JSON as text.
@@ -94,7 +94,7 @@ pub(super) async fn sent(context: &Context, stack: &str, id: &str) -> Result<Sen
             .cause("it keeps the newest thousand of each region")
             .hint("say which region with `--region`, or put the event again")
     })?;
-    Ok(Sent { region: trace.region, event: trace.event })
+    Ok(Sent { bus: trace.bus, region: trace.region, event: trace.event })
 }
 
 /// Says why a text is not an event.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Question, text};
 use crate::error::Kind;
 use crate::model::explain::{Event, RuleExplanation};
-use crate::ui::{Page, Report};
+use crate::ui::{Format, Page, Printer, Report};
 
 /// What a stack's rules make of an event.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -65,9 +65,14 @@ impl Explained {
         self.disagreement = Some(self.rules.iter().any(ExplainedRule::disagrees));
     }
 
-    /// Writes the explanation for a person.
-    pub(in crate::commands) fn write(&self, page: &mut Page) {
-        text::write(self, page);
+    /// Shows the explanation to a person now, before the command goes on; JSON has it in the command's answer.
+    pub(in crate::commands) fn show(&self, printer: Printer) {
+        if printer.format == Format::Text {
+            let mut page = Page::default();
+            text::write(self, &mut page);
+            printer.data(&page.data);
+            page.notes.lines().for_each(|note| printer.status(note));
+        }
     }
 }
 
@@ -82,7 +87,7 @@ impl Report for Explained {
     const SCHEMA: &'static str = "explain/1";
 
     fn text(&self, page: &mut Page) {
-        self.write(page);
+        text::write(self, page);
     }
 
     fn exit_code(&self) -> u8 {

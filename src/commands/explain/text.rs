@@ -5,7 +5,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{Explained, ExplainedRule};
 use crate::commands::put_event::show_request;
-use crate::model::explain::{End, TargetExplanation, TargetKind};
+use crate::model::explain::{End, RuleExplanation, TargetExplanation, TargetKind};
+use crate::model::json::Json;
 use crate::model::pattern::{FieldExplanation, Part};
 use crate::ui::{Page, clean};
 
@@ -14,6 +15,9 @@ const WIDTH: usize = 80;
 
 /// The most characters of a reason; the JSON has all.
 const LONGEST: usize = 240;
+
+/// The longest pattern of a field, in bytes, that a reason shows.
+const SHORT: usize = 60;
 
 /// The fields of every event; a rule that refuses one of them is about other events.
 const ENVELOPE: [&str; 2] = ["detail-type", "source"];
@@ -27,43 +31,47 @@ pub(super) fn write(explained: &Explained, page: &mut Page) {
         page.line(format_args!("{lost} no rule matches: EventBridge drops the event without a trace"));
     }
     let mut ordered: Vec<&ExplainedRule> = rules.iter().collect();
-    ordered.sort_by_key(|rule| (!rule.explanation.delivers(), !rule.explanation.matched));
+    ordered.sort_by_key(|rule| {
+        let explanation = &rule.explanation;
+        (!explanation.delivers(), !explanation.matched, foreign(explanation).is_some())
+    });
     for rule in ordered {
         row(rule, names, page);
     }
-    if let Some(disagreement) = explained.disagreement {
-        let count = rules.len();
-        if disagreement {
-            page.line(format_args!("{} AWS disagrees: see the rules marked so", "differs".red().bold()));
+    if explained.disagreement.is_some() {
+        let (all, other) = (rules.len(), rules.iter().filter(|rule| rule.disagrees()).count());
+        if other == 0 {
+            page.line(format_args!("{} AWS says the same of all {all} rules", "agrees".green().bold()));
         } else {
-            page.line(format_args!("{} AWS says the same of all {count} rules", "agrees".green().bold()));
+            let differs = "differs".red().bold().to_string();
+            page.line(format_args!("{differs} AWS says something else of {other} of {all} rules"));
         }
     }
     let shows_event = |target: &TargetExplanation| target.body == explained.event;
     let shown = rules.iter().flat_map(|rule| &rule.explanation.targets).any(shows_event);
     if shown && explained.made_up.iter().any(|member| member == "id") {
-        page.note("the id and time of the event are made up: EventBridge gives it its own");
+        page.note("its id and time are made up: EventBridge gives each event its own");
     }
 }
 
 fn row(rule: &ExplainedRule, names: usize, page: &mut Page) {
     let explanation = &rule.explanation;
     let (verdict, mut lines) = match (explanation.matched, explanation.enabled) {
-        (true, true) => ("yes".green().bold().to_string(), ends(&explanation.targets)),
+        (true, true) => ("yes".green().bold().to_string(), ends(explanation)),
         (true, false) => ("off".yellow().to_string(), vec!["matches, but the rule is disabled".to_owned()]),
-        (false, _) => ("no ".dimmed().to_string(), reasons(rule)),
+        (false, _) => ("no ".dimmed().to_string(), reasons(explanation)),
     };
     if rule.disagrees() {
         let says = if rule.aws == Some(true) { "yes" } else { "no" };
         lines.push(format!("AWS says {says}"));
     }
     let name = &explanation.rule;
-    let indent = names + 7;
+    let indent = names + 6;
     let room = WIDTH.saturating_sub(indent).max(20);
     let mut wrapped = lines.iter().flat_map(|line| wrap(line, room));
     let first = wrapped.next().unwrap_or_default();
     let pad = names - name.width();
-    page.line(format_args!("{name}{:pad$}  {verdict}  {first}", "").to_string().trim_end());
+    page.line(format_args!("{name}{:pad$}  {verdict} {first}", "").to_string().trim_end());
     for line in wrapped {
         page.line(format_args!("{:indent$}{line}", ""));
     }
@@ -75,12 +83,34 @@ fn row(rule: &ExplainedRule, names: usize, page: &mut Page) {
     }
 }
 
-/// Where the event ends, target by target.
-fn ends(targets: &[TargetExplanation]) -> Vec<String> {
-    if targets.is_empty() {
-        return vec!["→ nowhere: the rule has no target".to_owned()];
+/// Where the event ends, target by target, and which alternatives of a `$or` took it there.
+fn ends(explanation: &RuleExplanation) -> Vec<String> {
+    let mut lines = Vec::new();
+    for target in &explanation.targets {
+        lines.push(end(target));
+        lines.extend(target.note.clone());
     }
-    targets.iter().map(end).collect()
+    if lines.is_empty() {
+        lines.push("→ nowhere: the rule has no target".to_owned());
+    }
+    lines.extend(explanation.parts.iter().flat_map(matching_alternatives));
+    lines
+}
+
+fn matching_alternatives(part: &Part) -> Vec<String> {
+    let Part::Any { branches, .. } = part else { return Vec::new() };
+    let matching = branches.iter().filter(|branch| branch.iter().all(Part::matched));
+    let fields = matching.map(|branch| {
+        let fields = branch.iter().filter_map(|part| match part {
+            Part::Field(field) => {
+                let reason = field.reason.trim_end_matches(", as wanted");
+                Some(shorten(&format!("{} {reason}", field.path)))
+            }
+            Part::Any { .. } => None,
+        });
+        format!("because {}", fields.collect::<Vec<_>>().join(" and "))
+    });
+    fields.collect()
 }
 
 fn end(target: &TargetExplanation) -> String {
@@ -98,25 +128,11 @@ fn end(target: &TargetExplanation) -> String {
 }
 
 /// Why a rule does not match, a line per field; of a rule for other events only that.
-fn reasons(rule: &ExplainedRule) -> Vec<String> {
-    let explanation = &rule.explanation;
-    let fields: Vec<&FieldExplanation> = explanation
-        .parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Field(field) if !field.matched => Some(field),
-            _ => None,
-        })
-        .collect();
-    let envelope: Vec<_> = fields
-        .iter()
-        .filter(|field| ENVELOPE.contains(&field.path.as_str()))
-        .map(|field| reason(field))
-        .collect();
-    if !envelope.is_empty() {
-        return envelope;
-    }
-    let mut lines: Vec<String> = fields.into_iter().map(reason).collect();
+fn reasons(explanation: &RuleExplanation) -> Vec<String> {
+    let mut lines: Vec<String> = match foreign(explanation) {
+        Some(field) => vec![reason(field)],
+        None => refusing(explanation).map(reason).collect(),
+    };
     if lines.is_empty() {
         lines.extend(explanation.parts.iter().flat_map(alternatives));
     }
@@ -124,19 +140,53 @@ fn reasons(rule: &ExplainedRule) -> Vec<String> {
     lines
 }
 
+/// The field by which a rule is about other events: of another type, or else from others.
+fn foreign(explanation: &RuleExplanation) -> Option<&FieldExplanation> {
+    ENVELOPE.iter().find_map(|name| refusing(explanation).find(|field| field.path == *name))
+}
+
+/// The fields outside of a `$or` that say no.
+fn refusing(explanation: &RuleExplanation) -> impl Iterator<Item = &FieldExplanation> {
+    explanation.parts.iter().filter_map(|part| match part {
+        Part::Field(field) if !field.matched => Some(field),
+        _ => None,
+    })
+}
+
 /// Why no branch of a `$or` matches: the first field that says no, of each.
 fn alternatives(part: &Part) -> Vec<String> {
     let Part::Any { matched: false, branches } = part else { return Vec::new() };
     let mut lines = vec![format!("none of the {} alternatives of $or:", branches.len())];
     for branch in branches {
-        let refusal = branch.iter().flat_map(Part::refusals).next();
-        lines.extend(refusal.map(|field| format!("- {}", reason(field))));
+        let refusal =
+            branch.iter().flat_map(Part::refusals).next().map(|field| format!("- {}", reason(field)));
+        // Several alternatives may fail at one field for one reason.
+        lines.extend(refusal.filter(|line| !lines.contains(line)));
     }
     lines
 }
 
+/// Why a field says no: with what it should hold where nothing else says that, and it is short.
 fn reason(field: &FieldExplanation) -> String {
-    shorten(&format!("{} {}", field.path, field.reason))
+    let FieldExplanation { path, reason, wants, holds, .. } = field;
+    let [held] = holds.as_slice() else { return shorten(&format!("{path} {reason}")) };
+    if *reason != format!("holds {held}") {
+        return shorten(&format!("{path} {reason}"));
+    }
+    let wanted = Json::parse(wants).ok();
+    shorten(&match wanted.as_ref().map(|wanted| (literals(wanted), wanted.to_string())) {
+        Some((Some(literals), _)) => format!("{path} is {held}, not {literals}"),
+        Some((None, wants)) if wants.len() <= SHORT => format!("{path} holds {held}, wants {wants}"),
+        _ => format!("{path} {reason}"),
+    })
+}
+
+/// Returns the values that a field may hold, where the pattern names nothing but a few values.
+fn literals(wanted: &Json) -> Option<String> {
+    let Json::Array(items) = wanted else { return None };
+    let is_plain = |item: &Json| !matches!(item, Json::Object(_) | Json::Array(_));
+    let few = items.len() <= 4 && items.iter().all(is_plain);
+    few.then(|| items.iter().map(Json::to_string).collect::<Vec<_>>().join(" or "))
 }
 
 fn shorten(text: &str) -> String {

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fields::Given;
+use crate::commands::explain::Explained;
 use crate::local::eventbridge::{Outcome, TargetTrace, Trace};
 use crate::model::event::{Entry, Kind};
 use crate::ui::{Page, Report, clean};
@@ -24,6 +25,8 @@ pub struct Put {
     pub is_sample: bool,
     /// Why the detail breaks the documented contract, when it does.
     pub broken: Option<String>,
+    /// What the stack's rules make of the event, when that was asked for.
+    pub explanation: Option<Explained>,
     /// Where the event went on the local cloud.
     pub deliveries: Vec<Delivery>,
     /// What Momento holds under the event's key now, on the local cloud.
@@ -105,6 +108,7 @@ impl Put {
             },
             is_sample: given.is_sample,
             broken: given.broken.clone(),
+            explanation: None,
             deliveries: Vec::new(),
             stored: None,
             local: false,

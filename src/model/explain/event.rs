@@ -36,7 +36,7 @@ pub enum InvalidEvent {
     #[error("it is not JSON: {0}")]
     Syntax(json::Invalid),
     /// JSON, but no object.
-    #[error("it is {0}, and an event is a JSON object")]
+    #[error("it is {0}, and must be a JSON object")]
     NotObject(&'static str),
     /// Members that every event has.
     #[error("it has no {}", .0.join(" and no "))]

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::model::delivery::{Connection, Destination, Failure, HttpParameters, HttpRequest};
 use crate::model::json::Json;
-use crate::model::transform::{Context, TargetInput};
+use crate::model::transform::{Context, Found, TargetInput};
 
 /// What one target receives for an event.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -20,6 +20,8 @@ pub struct TargetExplanation {
     pub request: Option<Request>,
     /// The text that the target receives, byte for byte; of an HTTP request its body.
     pub body: String,
+    /// What is easy to overlook in it.
+    pub note: Option<String>,
     /// Where it ends.
     pub end: End,
 }
@@ -131,7 +133,14 @@ impl Target {
             Kind::Queue(queue) => (TargetKind::Queue, queue),
             Kind::Other => (TargetKind::Other, &self.arn),
         };
-        TargetExplanation { id: self.id.clone(), kind, name: name.clone(), request, body, end }
+        let note = self.note(event);
+        TargetExplanation { id: self.id.clone(), kind, name: name.clone(), request, body, note, end }
+    }
+
+    fn note(&self, event: &Json) -> Option<String> {
+        let TargetInput::Path(path) = &self.input else { return None };
+        let found = path.find(event).is_some_and(|found| found != Found::One(&Json::Null));
+        (!found).then(|| "the body is {}: InputPath finds nothing".to_owned())
     }
 
     fn send(&self, event: &Json, body: &str) -> Result<(Option<Request>, End), Failure> {
