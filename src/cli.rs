@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{completions, demo, deploy, destroy, local, man, put_event, regions, render, validate};
+use crate::commands::{
+    completions, demo, deploy, destroy, explain, local, man, put_event, regions, render, validate,
+};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::local::clock::Pace;
 use crate::settings::Environment;
-use crate::ui::{Format, Printer, Report};
+use crate::ui::{Format, Printer, Report, log};
 
 /// Deploy, drive and test the EventBridge to Momento integration
 #[derive(Debug, Parser)]
@@ -114,6 +116,8 @@ pub enum Command {
     Deploy(deploy::DeployArgs),
     /// Put one event on the bus
     PutEvent(put_event::PutEventArgs),
+    /// Say why an event goes where it goes, rule by rule, before it is sent
+    Explain(explain::ExplainArgs),
     /// Delete the stack and its secret
     Destroy(destroy::DestroyArgs),
     /// Print the CloudFormation template
@@ -133,20 +137,17 @@ pub enum Command {
 
 /// Runs the program with its arguments and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let environment = Environment::read();
     let cli = match Cli::command()
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(&arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches))
     {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are answers, not failures; a closed pipe is nobody's fault.
-            let _ = error.print();
-            return if error.use_stderr() { Kind::Usage.exit_code() } else { 0 };
-        }
+        Err(error) => return refuse(&error, &arguments, &environment),
     };
     choose_colors(cli.global.color);
-    log(cli.global.verbose);
-    let environment = Environment::read();
+    log::start(cli.global.verbose);
     let printer = Printer::new(cli.global.output, cli.global.quiet, environment.plain);
     let context = Context::new(printer, cli.global, environment);
     dispatch(&context, cli.command).unwrap_or_else(|error| {
@@ -155,10 +156,40 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     })
 }
 
+/// Answers a command line that is no command: help and version to stdout, what is wrong as it was asked for.
+fn refuse(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> u8 {
+    if !error.use_stderr() || !wants_json(arguments, environment) {
+        // A closed pipe is nobody's fault.
+        let _ = error.print();
+        return if error.use_stderr() { Kind::Usage.exit_code() } else { 0 };
+    }
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+    let first = paragraphs.next().unwrap_or_default();
+    let mut usage = match first.strip_prefix("error: ") {
+        Some(message) => Error::usage(message),
+        // Without any argument the whole help is the answer.
+        None => Error::usage("no command was given").hint("`evbridge-momento --help` lists the commands"),
+    };
+    if first.starts_with("error: ") {
+        usage.hints.extend(paragraphs.map(str::to_owned));
+    }
+    Printer::new(Format::Json, true, true).error(&usage);
+    Kind::Usage.exit_code()
+}
+
+/// Returns whether a command line that cannot be parsed asks for JSON all the same.
+fn wants_json(arguments: &[OsString], environment: &Environment) -> bool {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let next = words.windows(2).filter(|pair| pair[0] == "--output").map(|pair| pair[1]);
+    let own = words.iter().filter_map(|word| word.strip_prefix("--output="));
+    next.chain(own).last().map_or(environment.json, |form| form == "json")
+}
+
 /// Runs a command and prints its answer; starts a runtime only for a command that waits for something.
 fn dispatch(context: &Context, command: Command) -> Result<u8> {
     match command {
-        Command::Render(args) => Ok(print(context, &render::run(&args)?)),
+        Command::Render(args) => Ok(print(context, &render::run(context, &args)?)),
         Command::Validate(args) => Ok(print(context, &validate::run(&args)?)),
         Command::Regions(args) => Ok(print(context, &regions::run(&args)?)),
         Command::Completions(args) => Ok(print(context, &completions::run(&args))),
@@ -173,6 +204,7 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
         Command::Demo(args) => Ok(print(context, &demo::run(context, args).await?)),
         Command::Deploy(args) => Ok(print(context, &deploy::run(context, args).await?)),
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
+        Command::Explain(args) => Ok(print(context, &explain::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
         Command::Local(args) => local::run(context, args).await,
         other => dispatch(context, other),
@@ -204,20 +236,4 @@ fn choose_colors(choice: ColorChoice) {
         ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
         ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
-}
-
-/// Starts the log; calls that carry the token are never logged, however much is asked for.
-fn log(verbose: u8) {
-    let level = match verbose {
-        0 => return,
-        1 => "evbridge_momento=debug,warn",
-        _ => {
-            "debug,aws_smithy_runtime=info,aws_smithy_runtime_api=info,aws_sdk_secretsmanager=off,hyper=info,h2=info,rustls=info"
-        }
-    };
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(level)
-        .with_writer(std::io::stderr)
-        .without_time()
-        .try_init();
 }

@@ -15,6 +15,7 @@ use super::eventbridge::{EventBridge, World};
 use super::iam::Iam;
 use super::momento::Momento;
 use super::secretsmanager::SecretsManager;
+use super::sns::Sns;
 use super::sqs::Sqs;
 use super::store::{Store, StoreError};
 use super::sts::Sts;
@@ -36,7 +37,8 @@ struct Apis {
     iam: Arc<Iam>,
     momento: Arc<Momento>,
     secretsmanager: SecretsManager,
-    sqs: Sqs,
+    sns: Sns,
+    sqs: Arc<Sqs>,
     sts: Sts,
     /// Tells that a stack operation may have begun.
     begun: Notify,
@@ -47,18 +49,29 @@ impl Cloud {
     ///
     /// The URLs of queues begin with the base, such as `http://localhost:4566`.
     pub fn open(directory: &Path, pace: Pace, base: &str) -> Result<Self, StoreError> {
-        let store = Arc::new(Store::open(directory)?);
+        Self::over(Store::open(directory)?, pace, base)
+    }
+
+    /// Opens an empty cloud in memory, which is gone when it is dropped; needs a running `tokio`.
+    pub fn in_memory(pace: Pace, base: &str) -> Result<Self, StoreError> {
+        Self::over(Store::in_memory()?, pace, base)
+    }
+
+    fn over(store: Store, pace: Pace, base: &str) -> Result<Self, StoreError> {
+        let store = Arc::new(store);
         let clock = Arc::new(Clock::new(pace));
         let both = || (Arc::clone(&store), Arc::clone(&clock));
         let momento = Arc::new(Momento::new(both().0, both().1)?);
         let iam = Arc::new(Iam::new(both().0, both().1));
+        let sqs = Arc::new(Sqs::new(both().0, both().1, base)?);
         let apis = Arc::new(Apis {
             cloudformation: CloudFormation::new(both().0, both().1)?,
             events: Arc::new(EventBridge::open(both().0, both().1)?),
             iam: Arc::clone(&iam),
             momento: Arc::clone(&momento),
             secretsmanager: SecretsManager::new(both().0, both().1),
-            sqs: Sqs::new(both().0, both().1, base)?,
+            sns: Sns::new(both().0, both().1, Arc::clone(&sqs), base),
+            sqs,
             sts: Sts::new(iam, both().1),
             begun: Notify::new(),
         });
@@ -108,7 +121,8 @@ impl Services for Apis {
             "events" => &*self.events,
             "iam" => &*self.iam,
             "secretsmanager" => &self.secretsmanager,
-            "sqs" => &self.sqs,
+            "sns" => &self.sns,
+            "sqs" => &*self.sqs,
             "sts" => &self.sts,
             other => {
                 let message = format!("the local cloud has no service {other}");
@@ -159,3 +173,6 @@ impl fmt::Debug for Cloud {
         f.debug_struct("Cloud").field("directory", &self.directory()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ use super::wire::{Answer, ApiError, query};
 const DEFAULT_REGION: &str = "us-east-1";
 
 /// Answers one request.
-pub(super) async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
+pub async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
     if let Some(rest) = path.strip_prefix("/momento/") {
         let region = rest.split('/').next().unwrap_or_default().to_owned();
@@ -59,6 +59,7 @@ async fn aws(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
             by_query(cloud, &scope, request, "http://cloudformation.amazonaws.com/doc/2010-05-15/").await
         }
         "iam" => by_query(cloud, &scope, request, "https://iam.amazonaws.com/doc/2010-05-08/").await,
+        "sns" => by_query(cloud, &scope, request, "http://sns.amazonaws.com/doc/2010-03-31/").await,
         "sts" => by_query(cloud, &scope, request, "https://sts.amazonaws.com/doc/2011-06-15/").await,
         service => {
             let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());

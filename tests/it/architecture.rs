@@ -6,7 +6,7 @@ use crate::harness::{Source, sources};
 
 /// Which top-level modules a layer may use; layers that are not named here may use every other.
 const LAYERS: [(&str, &[&str]); 4] = [
-    ("aws", &["aws", "model"]),
+    ("aws", &["aws", "error", "model"]),
     ("local", &["local", "model"]),
     ("model", &["model"]),
     ("momento", &["model", "momento"]),
@@ -25,7 +25,7 @@ const NOT_PURE: [&str; 16] = [
     r"\bstd::env\b",
     r"\bstd::fs\b",
     r"\bstd::io\b",
-    r"\bstd::net\b",
+    r"\bstd::net::(Tcp|Udp|ToSocket)",
     r"\bstd::process\b",
     r"\bstd::thread\b",
     r"\bstd::time::(Instant|SystemTime)\b",
@@ -36,8 +36,11 @@ const NOT_PURE: [&str; 16] = [
 const MAX_LINES: usize = 350;
 
 /// Files that are longer, and why.
-const LONG_FILES: [(&str, &str); 1] =
-    [("src/model/json.rs", "one parser and its printer, which are read together")];
+const LONG_FILES: [(&str, &str); 3] = [
+    ("src/local/momento/tests.rs", "the documented answers, one after another"),
+    ("src/local/secretsmanager/tests.rs", "the documented answers, one after another"),
+    ("src/local/sqs/tests.rs", "the documented answers, one after another"),
+];
 
 #[test]
 fn each_layer_uses_only_what_it_may() {

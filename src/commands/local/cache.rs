@@ -59,7 +59,7 @@ pub(super) async fn run(context: &Context, command: CacheCommand) -> Result<u8> 
 
 /// A cache that was made or deleted, or was so already.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Changed {
+pub struct Changed {
     /// The cache's name.
     pub cache: String,
     /// The region.
@@ -70,7 +70,7 @@ pub(super) struct Changed {
 
 /// The caches of a region.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Caches {
+pub struct Caches {
     /// The region.
     pub region: String,
     /// Their names.

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
-use crate::model::event::{Event, Field, Fields, Key, Kind, Message, Ttl};
+use crate::model::event::{Event, Field, Fields, InvalidDetail, Key, Kind, Message, Ttl};
 use crate::model::json::Json;
 use crate::model::names::{CacheName, TopicName};
 use crate::ui::prompt;
@@ -117,9 +117,16 @@ fn whole(text: &str, kind: Kind, unchecked: bool) -> Result<Given> {
                 Json::parse(text).context(ErrorKind::Validation, || "the detail is not JSON".to_owned())?;
             Ok(Given { detail: json.to_string(), broken: Some(error.to_string()), is_sample: false })
         }
-        Err(error) => Err(Error::validation(format!("the detail is not a {kind}"))
-            .cause(error.to_string())
-            .hint("to send it all the same, and see it end in the dead-letter queue, add `--unchecked`")),
+        Err(error) => {
+            let refused = Error::validation(format!("the detail is not a {kind}")).cause(error.to_string());
+            // Nothing makes EventBridge take what is no JSON object.
+            Err(match error {
+                InvalidDetail::Json(_) | InvalidDetail::Object(_) => refused,
+                _ => refused.hint(
+                    "to send it all the same, and see it end in the dead-letter queue, add `--unchecked`",
+                ),
+            })
+        }
     }
 }
 

@@ -10,15 +10,16 @@ use serde_json::json;
 
 pub use fields::FieldArgs;
 pub use report::Put;
+pub(super) use report::show_request;
 
 use self::fields::Given;
 use self::report::{Delivery, Stored};
-use super::stack::{StackArg, load};
+use super::stack::{StackArg, flag, load};
 use crate::aws::events;
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::local::eventbridge::Trace;
-use crate::model::definition::BusName;
+use crate::model::definition::{BusName, StackName};
 use crate::model::event::{Entry, Event, Kind, Size, Source};
 
 /// The arguments of `put-event`.
@@ -41,10 +42,10 @@ pub struct PutEventArgs {
     #[arg(long, value_name = "STACK")]
     stack: Option<String>,
     /// Name of the CloudFormation stack, to find the region and the bus that it was deployed to
-    #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME")]
-    stack_name: Option<crate::model::definition::StackName>,
+    #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME", value_parser = flag::<StackName>)]
+    stack_name: Option<StackName>,
     /// Event bus, by name or ARN
-    #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS")]
+    #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS", value_parser = flag::<BusName>)]
     bus: Option<BusName>,
     /// Who sends the event
     #[arg(long, default_value = "demo", value_name = "SOURCE")]
@@ -107,7 +108,7 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
 }
 
 /// Returns the bus: the flag, the bus that the stack was deployed with from here, the definition.
-fn bus(context: &Context, flag: Option<&BusName>, stack: &str, default: &str) -> String {
+pub(super) fn bus(context: &Context, flag: Option<&BusName>, stack: &str, default: &str) -> String {
     if let Some(bus) = flag {
         return bus.to_string();
     }

@@ -162,9 +162,7 @@ impl Delivery {
         };
         page.line(format_args!("{arrived} by rule {}", self.rule));
         if let Some(request) = self.request.as_ref().filter(|_| !self.is_queue()) {
-            for line in request.lines() {
-                page.line(format!("  > {}", clean(line)).trim_end());
-            }
+            show_request(page, request);
         }
         match self.answers.as_slice() {
             [] => {}
@@ -182,6 +180,13 @@ impl Delivery {
         if let Some(reason) = &self.reason {
             page.line(format_args!("  {}", clean(reason)));
         }
+    }
+}
+
+/// Shows what a target receives, line by line.
+pub(in crate::commands) fn show_request(page: &mut Page, request: &str) {
+    for line in request.lines() {
+        page.line(format!("  > {}", clean(line)).trim_end());
     }
 }
 

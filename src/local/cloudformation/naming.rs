@@ -23,7 +23,7 @@ pub(crate) fn suffix() -> String {
     suffix
 }
 
-/// Makes a physical name of at most `limit` characters: `StackName-LogicalId-XXXXXXXXXXXX`.
+/// Makes a physical name of at most `limit` characters: `StackName-LogicalId-` and twelve letters and digits.
 ///
 /// Where it would be too long, the stack's name is cut first, to half of the room, then the logical id.
 pub(crate) fn physical(stack: &str, logical_id: &str, suffix: &str, limit: usize) -> String {

@@ -36,6 +36,8 @@ pub(in crate::local::eventbridge) struct Deliveries {
     pub(super) destinations: Destinations,
     pub(super) roles: Answers<()>,
     pub(super) queues: Queues,
+    /// The topics that rules may publish to.
+    pub(super) topics: Answers<()>,
     pub(super) rates: Rates,
     news: Notify,
     one_at_a_time: tokio::sync::Mutex<()>,

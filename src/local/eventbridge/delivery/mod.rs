@@ -8,8 +8,10 @@ mod dispatch;
 mod job;
 mod queue;
 mod rate;
+mod refusal;
 mod role;
 mod target;
+mod topic;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,0 +1,1 @@
+//! What explanations say about the stacks that this tool renders.
