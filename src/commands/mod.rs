@@ -4,6 +4,7 @@ pub mod completions;
 pub mod demo;
 pub mod deploy;
 pub mod destroy;
+pub mod diff;
 pub mod local;
 pub mod man;
 pub mod put_event;
