@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, explain, local, man, put_event, regions, render, validate,
+    completions, demo, deploy, destroy, diff, explain, local, man, put_event, regions, render, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -114,6 +114,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// Deploy the stack: the token's secret, a change set, live progress, the outputs
     Deploy(deploy::DeployArgs),
+    /// Show what a deploy would change, property by property
+    Diff(diff::DiffArgs),
     /// Put one event on the bus
     PutEvent(put_event::PutEventArgs),
     /// Say why an event goes where it goes, rule by rule, before it is sent
@@ -203,6 +205,7 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
     match command {
         Command::Demo(args) => Ok(print(context, &demo::run(context, args).await?)),
         Command::Deploy(args) => Ok(print(context, &deploy::run(context, args).await?)),
+        Command::Diff(args) => diff::run(context, args).await,
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
         Command::Explain(args) => Ok(print(context, &explain::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),

@@ -1,10 +1,13 @@
 //! The AWS adapters: the real SDK clients, on AWS and on the local cloud alike.
 
+pub mod change_sets;
 pub mod cloudformation;
 pub mod error;
 pub mod events;
+pub mod failures;
 pub mod follow;
 pub mod identity;
+pub mod operations;
 pub mod queues;
 pub mod secrets;
 

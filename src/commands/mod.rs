@@ -5,6 +5,7 @@ pub mod demo;
 pub mod deploy;
 pub mod destroy;
 pub mod explain;
+pub mod diff;
 pub mod local;
 pub mod man;
 pub mod put_event;

@@ -20,6 +20,7 @@ mod encoding;
 mod entry;
 mod garbage;
 mod explain;
+mod diff;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod style;
