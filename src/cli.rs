@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{completions, demo, deploy, destroy, local, man, put_event, regions, render, validate};
+use crate::commands::{
+    completions, demo, deploy, destroy, local, man, put_event, regions, render, token, validate,
+};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::local::clock::Pace;
@@ -114,6 +116,8 @@ pub enum Command {
     Deploy(deploy::DeployArgs),
     /// Put one event on the bus
     PutEvent(put_event::PutEventArgs),
+    /// Check the Momento token, or change it without losing an event
+    Token(token::TokenArgs),
     /// Delete the stack and its secret
     Destroy(destroy::DestroyArgs),
     /// Print the CloudFormation template
@@ -174,6 +178,7 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
         Command::Deploy(args) => Ok(print(context, &deploy::run(context, args).await?)),
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
+        Command::Token(args) => token::run(context, args).await,
         Command::Local(args) => local::run(context, args).await,
         other => dispatch(context, other),
     }

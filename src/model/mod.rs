@@ -2,6 +2,7 @@
 
 pub mod definition;
 pub mod delivery;
+pub mod doctor;
 pub mod event;
 pub mod json;
 pub mod names;

@@ -15,3 +15,4 @@ mod architecture;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod style;
+mod token;
