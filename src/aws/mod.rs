@@ -2,6 +2,8 @@
 
 pub mod change_sets;
 pub mod cloudformation;
+pub mod connections;
+pub mod deployed;
 pub mod error;
 pub mod events;
 pub mod failures;
@@ -9,6 +11,7 @@ pub mod follow;
 pub mod identity;
 pub mod operations;
 pub mod queues;
+pub mod roles;
 pub mod secrets;
 
 use std::sync::OnceLock;
@@ -25,6 +28,7 @@ pub struct Clients {
     queues: OnceLock<aws_sdk_sqs::Client>,
     secrets: OnceLock<aws_sdk_secretsmanager::Client>,
     identity: OnceLock<aws_sdk_sts::Client>,
+    roles: OnceLock<aws_sdk_iam::Client>,
 }
 
 impl Clients {
@@ -39,6 +43,7 @@ impl Clients {
             queues: OnceLock::new(),
             secrets: OnceLock::new(),
             identity: OnceLock::new(),
+            roles: OnceLock::new(),
         }
     }
 
@@ -70,5 +75,10 @@ impl Clients {
     /// Returns the STS client.
     pub fn identity(&self) -> &aws_sdk_sts::Client {
         self.identity.get_or_init(|| aws_sdk_sts::Client::new(&self.config))
+    }
+
+    /// Returns the IAM client.
+    pub fn roles(&self) -> &aws_sdk_iam::Client {
+        self.roles.get_or_init(|| aws_sdk_iam::Client::new(&self.config))
     }
 }

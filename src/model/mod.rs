@@ -3,6 +3,7 @@
 pub mod cloudformation;
 pub mod definition;
 pub mod delivery;
+pub mod doctor;
 pub mod event;
 pub mod explain;
 pub mod json;

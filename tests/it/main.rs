@@ -14,16 +14,17 @@
 mod architecture;
 mod concurrency;
 mod corpus;
+mod diff;
 mod encoding;
 #[allow(unreachable_pub, reason = "the fuzz targets use them from another crate")]
 #[path = "../../fuzz/entry/mod.rs"]
 mod entry;
-mod garbage;
 mod explain;
-mod diff;
+mod garbage;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod style;
 
 // The functions of the fuzz targets name the program's modules so.
 use evbridge_momento::{local, model};
+mod token;

@@ -1,10 +1,12 @@
 //! Runs the real binary as a user would, in an environment of its own, and shows what came of it.
 
+mod cloud;
 mod outcome;
 mod server;
 mod session;
 mod source;
 
+pub(crate) use cloud::with_cloud;
 pub(crate) use outcome::Outcome;
 pub(crate) use server::Server;
 pub(crate) use session::Session;
