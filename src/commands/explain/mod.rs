@@ -60,7 +60,7 @@ pub struct ExplainArgs {
     /// Momento's base URL, when it is not the region's own
     #[arg(long, env = "EVBRIDGE_MOMENTO_ENDPOINT", value_name = "URL")]
     momento_endpoint: Option<Endpoint>,
-    /// Ask AWS too, one TestEventPattern per rule, and report where it disagrees
+    /// Ask AWS too, one `TestEventPattern` per rule, and report where it disagrees
     #[arg(long)]
     aws: bool,
 }

@@ -37,7 +37,7 @@ pub struct ExplainedRule {
     /// Our explanation.
     #[serde(flatten)]
     pub explanation: RuleExplanation,
-    /// Whether the pattern matches, by AWS's TestEventPattern; none where it was not asked.
+    /// Whether the pattern matches, by AWS's `TestEventPattern`; none where it was not asked.
     pub aws: Option<bool>,
 }
 

@@ -57,22 +57,24 @@ impl RuleExplanation {
 impl Stack {
     /// Says what each rule makes of an event, in the order of the template.
     pub fn explain(&self, event: &Json) -> Vec<RuleExplanation> {
-        self.rules.iter().map(|rule| self.explain_rule(rule, event)).collect()
+        self.rules.iter().map(|rule| rule.explain(event)).collect()
     }
+}
 
-    fn explain_rule(&self, rule: &Rule, event: &Json) -> RuleExplanation {
-        let Explanation { matched, parts, note } = rule.pattern.explain(event);
+impl Rule {
+    fn explain(&self, event: &Json) -> RuleExplanation {
+        let Explanation { matched, parts, note } = self.pattern.explain(event);
         let context = Context {
             ingestion_time: event.get("time").and_then(Json::as_str).unwrap_or_default(),
-            rule_arn: &rule.arn,
-            rule_name: &rule.name,
+            rule_arn: &self.arn,
+            rule_name: &self.name,
         };
-        let delivers = matched && rule.enabled;
-        let targets = rule.targets.iter().filter(|_| delivers);
+        let delivers = matched && self.enabled;
+        let targets = self.targets.iter().filter(|_| delivers);
         RuleExplanation {
-            rule: rule.logical_id.clone(),
-            enabled: rule.enabled,
-            pattern: rule.pattern.as_str().to_owned(),
+            rule: self.logical_id.clone(),
+            enabled: self.enabled,
+            pattern: self.pattern.as_str().to_owned(),
             matched,
             parts,
             note,

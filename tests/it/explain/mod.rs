@@ -1,5 +1,7 @@
 //! `explain` and `put-event --explain`: here the rows of the text, below where the event comes from and goes to.
 
+#![allow(clippy::needless_raw_string_hashes, reason = "snapbox writes its snapshots so")]
+
 mod clouds;
 mod given;
 
@@ -57,6 +59,18 @@ no event was given: this is the documented sample of cacheSet
 
 "#]]);
     assert!(session.files().is_empty(), "nothing is written, not even a state directory");
+}
+
+#[test]
+fn the_json_is_what_its_schema_says() {
+    let schema = schemars::schema_for!(evbridge_momento::commands::explain::Explained);
+    let validator = jsonschema::validator_for(schema.as_value()).unwrap();
+    for words in [&["explain"][..], &["explain", "{}", "--detail-type", "cacheSet"]] {
+        let words = words.iter().chain(&["--output", "json"]);
+        let answer = json(&Session::new().run_words(words, "").success());
+        let problems: Vec<_> = validator.iter_errors(&answer).map(|error| error.to_string()).collect();
+        assert!(problems.is_empty(), "{problems:?}");
+    }
 }
 
 #[test]
