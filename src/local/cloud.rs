@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -23,11 +24,16 @@ use super::sts::Sts;
 use super::transport::Wire;
 use super::wire::{Answer, ApiError, Service, Services};
 
+/// How long the answer to a stack's action waits for what it began.
+const LINGER: Duration = Duration::from_secs(2);
+
 /// An open local cloud. Its work stops when it is dropped, and goes on when the state is opened again.
 pub struct Cloud {
     apis: Arc<Apis>,
     store: Arc<Store>,
     world: Arc<World<Wire>>,
+    /// Whether clients come by the network.
+    served: AtomicBool,
     workers: [JoinHandle<()>; 2],
 }
 
@@ -84,7 +90,7 @@ impl Cloud {
             tokio::spawn(advance(Arc::clone(&apis))),
             tokio::spawn(deliver(Arc::clone(&apis), Arc::clone(&world))),
         ];
-        Ok(Self { apis, store, world, workers })
+        Ok(Self { apis, store, world, served: AtomicBool::new(false), workers })
     }
 
     /// Returns the directory of the state, or nothing for one in memory.
@@ -102,11 +108,32 @@ impl Cloud {
         &self.apis.events
     }
 
+    /// Tells the cloud that it is reached at a URL, which the URLs of queues begin with from now on.
+    pub fn serve_at(&self, base: &str) {
+        self.apis.sqs.serve_at(base);
+        self.served.store(true, Ordering::Relaxed);
+    }
+
     /// Answers one API action, waiting where the action itself waits (long polling).
     pub async fn answer(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
-        match (service, action) {
+        let answer = match (service, action) {
             ("sqs", "ReceiveMessage") => self.apis.sqs.receive(region, input).await,
             _ => self.apis.call(service, region, action, input),
+        };
+        // The waiters of the SDKs look at once and then every 30 s: what an action began is over, if it is
+        // quick, before a client of the server can look. A command in this process shows each step instead.
+        if service == "cloudformation" && answer.is_ok() && self.served.load(Ordering::Relaxed) {
+            self.linger().await;
+        }
+        answer
+    }
+
+    /// Drives stack operations to their end, but not for long.
+    async fn linger(&self) {
+        let begun = Instant::now();
+        // What goes wrong here goes wrong in the worker too, which says so.
+        while begun.elapsed() < LINGER && self.apis.cloudformation.advance(&*self.apis).unwrap_or(false) {
+            tokio::task::yield_now().await;
         }
     }
 

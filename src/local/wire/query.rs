@@ -46,6 +46,15 @@ pub fn error(namespace: &str, request_id: &str, code: &str, message: &str) -> St
     )
 }
 
+/// Writes an error as S3's kind of protocol does: alone, in no namespace.
+pub fn bare_error(request_id: &str, code: &str, message: &str) -> String {
+    format!(
+        "<Error><Code>{}</Code><Message>{}</Message><RequestId>{request_id}</RequestId></Error>",
+        escape(code),
+        escape(message)
+    )
+}
+
 fn insert(object: &mut Map<String, Value>, path: &[String], text: String) {
     let Some((first, rest)) = path.split_first() else { return };
     if rest.is_empty() {

@@ -10,6 +10,8 @@ import urllib.request
 
 import boto3
 
+import shapes
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TEMPLATE = ROOT / "templates" / "rendered" / "momento-standalone.yaml"
 BINARY = os.environ.get("EVBRIDGE_MOMENTO_BIN") or str(ROOT / "target" / "debug" / "evbridge-momento")
@@ -36,8 +38,8 @@ class LocalCloud:
         return code
 
     def client(self, service: str, region: str, **more):
-        """Makes a boto3 client, as any program would: endpoint, region, and whatever credentials."""
-        return boto3.client(
+        """Makes a boto3 client as any program would, and holds what it gets against AWS's model."""
+        client = boto3.client(
             service,
             endpoint_url=self.url,
             region_name=region,
@@ -45,6 +47,7 @@ class LocalCloud:
             aws_secret_access_key="thing",
             **more,
         )
+        return shapes.watch(client)
 
     def run(self, *arguments: str) -> str:
         """Runs a command of the tool on the same state, and returns what it printed."""

@@ -101,7 +101,7 @@ def test_the_caller(cloud, region, iam, name):
 # One of each protocol: JSON, Query, REST with XML, REST with JSON.
 @pytest.mark.parametrize(
     ("service", "action"),
-    [("dynamodb", "list_tables"), ("sns", "list_topics"), ("s3", "list_buckets"), ("lambda", "list_functions")],
+    [("dynamodb", "list_tables"), ("rds", "describe_db_instances"), ("s3", "list_buckets"), ("lambda", "list_functions")],
 )
 def test_a_service_that_is_not_there_is_named(cloud, region, service, action):
     with pytest.raises(ClientError) as refusal:
