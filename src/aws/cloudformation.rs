@@ -111,7 +111,7 @@ pub async fn create_change_set(clients: &Clients, request: &ChangeSetRequest<'_>
 }
 
 async fn wait_for_change_set(clients: &Clients, id: String, stack_id: String) -> Result<ChangeSet> {
-    let mut pause = Duration::from_millis(50);
+    let mut pause = Duration::from_millis(5);
     let mut changes = Vec::new();
     let mut next_token: Option<String> = None;
     loop {
