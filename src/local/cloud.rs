@@ -114,9 +114,11 @@ impl Cloud {
         self.served.store(true, Ordering::Relaxed);
     }
 
-    /// Answers one API action, waiting where the action itself waits (long polling).
+    /// Answers one API action, waiting where the action itself waits: for messages, for a write that
+    /// other calls share.
     pub async fn answer(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
         let answer = match (service, action) {
+            ("events", "PutEvents") => self.apis.events.put_events_together(region, input).await,
             ("sqs", "ReceiveMessage") => self.apis.sqs.receive(region, input).await,
             _ => self.apis.call(service, region, action, input),
         };

@@ -6,6 +6,7 @@ mod dead_letter;
 mod destination;
 mod dispatch;
 mod job;
+mod keep;
 mod log_group;
 mod queue;
 mod rate;
