@@ -2,6 +2,7 @@
 
 mod buses;
 mod replays;
+mod stacks;
 mod targets;
 
 use serde_json::{Value, json};
