@@ -88,7 +88,7 @@ fn retain(caller: &Caller<'_>, name: &str, request: &Request) -> Result<(), Refu
 }
 
 fn made(caller: &Caller<'_>, name: &str) -> Made {
-    // The attribute's value ends with `:*`, which a rule's target does not take: AWS says so too.
+    // The attribute ends with `:*`, on AWS too; a rule with it as its target never reaches the group.
     let arn = format!("arn:aws:logs:{}:{ACCOUNT}:log-group:{name}:*", caller.region);
     Made {
         physical_id: name.to_owned(),
