@@ -3,6 +3,7 @@
 mod buses;
 mod replays;
 mod served;
+mod stacks;
 mod targets;
 
 use serde_json::{Value, json};

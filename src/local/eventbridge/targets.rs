@@ -195,9 +195,14 @@ fn check_parameters(target: &Value) -> Result<(), ApiError> {
     }
 }
 
-/// Returns the name in `log-group:NAME`; what follows a name, such as `:*`, is refused (captured for a stream).
+/// Returns the name in `log-group:NAME`; a log stream after it is refused (captured).
+///
+/// `NAME:*`, as CloudFormation's `Arn` attribute has it, is admitted and never reached, as on AWS
+/// (aws-samples/serverless-patterns#221).
 fn log_group(path: &str) -> Option<&str> {
-    path.strip_prefix("log-group:").filter(|name| !name.is_empty() && !name.contains(':'))
+    let name = path.strip_prefix("log-group:")?;
+    let bare = name.strip_suffix(":*").unwrap_or(name);
+    (!bare.is_empty() && !bare.contains(':')).then_some(name)
 }
 
 fn is_account(text: &str) -> bool {

@@ -88,11 +88,10 @@ pub(super) fn group_of<'a>(region: &str, input: &'a Value) -> Result<&'a str, Ap
         (Some(_), Some(_)) => {
             Err(error::invalid("LogGroup name and LogGroup ARN are mutually exclusive parameters."))
         }
-        (Some(name), None) => Ok(name),
         (None, Some(identifier)) if identifier.starts_with("arn:") => {
             group_in_arn(region, identifier).ok_or_else(error::no_group)
         }
-        (None, Some(name)) => Ok(name),
+        (Some(name), None) | (None, Some(name)) => Ok(name),
         (None, None) => Err(error::missing("logGroupName")),
     }
 }

@@ -1,5 +1,7 @@
 //! Reading log events.
 
+use std::fmt::Write as _;
+
 use rusqlite::{Row, ToSql, params_from_iter};
 use serde_json::{Value, json};
 
@@ -154,10 +156,10 @@ impl<'a> Query<'a> {
         }
         let (compare, direction) = if self.backwards { ('<', "DESC") } else { ('>', "ASC") };
         if let Some(from) = &self.from {
-            sql.push_str(&format!(" AND (time, seq) {compare} (?, ?)"));
+            let _ = write!(sql, " AND (time, seq) {compare} (?, ?)");
             values.extend([&from.time as &dyn ToSql, &from.sequence]);
         }
-        sql.push_str(&format!(" ORDER BY time {direction}, seq {direction}"));
+        let _ = write!(sql, " ORDER BY time {direction}, seq {direction}");
         (sql, values)
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::input::{map, page, required, text};
-use super::topic::topic_arn;
+use super::topic::{is_fifo, topic_arn};
 use super::{Sns, error};
 use crate::local::store::Document;
 use crate::local::wire::{ACCOUNT, Answer, ApiError};
@@ -166,7 +166,7 @@ fn check_endpoint(endpoint: &str) -> Result<(), ApiError> {
         ["arn", "aws", "sqs", region, account, name]
             if !region.is_empty() && !account.is_empty() && !name.is_empty() =>
         {
-            if name.ends_with(".fifo") {
+            if is_fifo(name) {
                 return Err(error::invalid(
                     "Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics",
                 ));
@@ -187,12 +187,16 @@ fn check_attribute(name: &str, value: &str) -> Result<(), ApiError> {
         "RedrivePolicy" if !value.is_empty() && redrive_target(value).is_none() => {
             Err(error::invalid("RedrivePolicy: deadLetterTargetArn is an invalid arn"))
         }
-        "RawMessageDelivery" | "RedrivePolicy" => Ok(()),
         // Taking it and delivering everything would be a lie.
         "FilterPolicy" | "FilterPolicyScope" if !["", "{}"].contains(&value) => {
             Err(error::invalid("Attributes Reason: The local SNS has no filter policies"))
         }
-        "DeliveryPolicy" | "FilterPolicy" | "FilterPolicyScope" | "SubscriptionRoleArn" => Ok(()),
+        "DeliveryPolicy"
+        | "FilterPolicy"
+        | "FilterPolicyScope"
+        | "RawMessageDelivery"
+        | "RedrivePolicy"
+        | "SubscriptionRoleArn" => Ok(()),
         _ => Err(error::invalid("AttributeName")),
     }
 }

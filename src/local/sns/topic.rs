@@ -182,10 +182,15 @@ pub(super) fn name<'a>(region: &str, arn: &'a str) -> Result<&'a str, ApiError> 
     }
 }
 
+/// Whether a name is that of a FIFO topic or queue.
+pub(super) fn is_fifo(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, suffix)| suffix == "fifo")
+}
+
 fn check_name(name: &str, attributes: &[(String, String)]) -> Result<(), ApiError> {
     let fifo =
         attributes.iter().any(|(name, value)| name == "FifoTopic" && value.eq_ignore_ascii_case("true"));
-    if fifo || name.ends_with(".fifo") {
+    if fifo || is_fifo(name) {
         return Err(error::invalid("FifoTopic Reason: The local SNS has no FIFO topics"));
     }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);

@@ -172,6 +172,11 @@ async fn a_log_group_gets_the_event_when_a_resource_policy_lets_the_rule() {
         cloud.put("default", json!({"text": "hello"})).await;
         assert_eq!(cloud.letter("letters").await.0, "INVALID_PARAMETER", "{template}");
     }
+    // The ARN that CloudFormation gives is taken and leads nowhere.
+    let starred = json!([{"Id": "l", "Arn": format!("{group}:*"), "DeadLetterConfig": {"Arn": letters}}]);
+    cloud.rule("default", "sold", starred).await;
+    cloud.put("default", json!({})).await;
+    assert_eq!(cloud.letter("letters").await.0, "NO_RESOURCE");
     // A deny in the group's own policy is stronger than the account's allow.
     let deny = json!({"resourceArn": group, "policyDocument": statement("Deny")});
     cloud.ok("logs", "PutResourcePolicy", deny).await;
