@@ -40,8 +40,9 @@ pub async fn follow(
         let settled = stack.as_ref().is_none_or(|stack| !stack.status.is_in_progress());
         let fresh = new_events(clients, operation, &mut seen).await?;
         fresh.iter().for_each(&mut tell);
-        let started = !seen.is_empty();
-        if settled && (started || stack.is_none()) {
+        // A stack that is gone has no event of ours to come, whoever deleted it.
+        let gone = stack.as_ref().is_none_or(|stack| stack.status.is_deleted());
+        if gone || (settled && !seen.is_empty()) {
             return Ok(stack.filter(|stack| !stack.status.is_deleted()));
         }
         if !fresh.is_empty() {

@@ -123,6 +123,9 @@ pub async fn delete_and_follow(
     stack: &Stack,
     role: Option<&str>,
 ) -> Result<()> {
+    if stack.status.as_str() == "DELETE_IN_PROGRESS" && deleted_meanwhile(context, session, stack).await? {
+        return Ok(());
+    }
     let token = format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple());
     cloudformation::delete_stack(&session.clients, &stack.id, Some(&token), role).await?;
     let mut progress = StackProgress::new(context.printer);
@@ -142,6 +145,21 @@ pub async fn delete_and_follow(
         Some(cause) => error.cause(format!("{} failed first: {}", cause.logical_id, cause.reason)),
         None => error.cause("no event tells why"),
     })
+}
+
+/// Waits for a deletion that runs already, such as that of a command that was killed; returns whether it succeeded.
+///
+/// CloudFormation takes another call to delete the stack, but does nothing for it and tells no events of it.
+async fn deleted_meanwhile(context: &Context, session: &Session, stack: &Stack) -> Result<bool> {
+    context.printer.status("waiting for the deletion that runs");
+    loop {
+        match cloudformation::find(&session.clients, &stack.id).await? {
+            None => return Ok(true),
+            Some(now) if now.status.is_deleted() => return Ok(true),
+            Some(now) if !now.status.is_in_progress() => return Ok(false),
+            Some(_) => tokio::time::sleep(std::time::Duration::from_millis(200)).await,
+        }
+    }
 }
 
 async fn undelivered(session: &Session, stack: &Stack) -> Result<u64> {
