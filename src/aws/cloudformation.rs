@@ -217,6 +217,34 @@ pub async fn delete_change_set(clients: &Clients, change_set: &ChangeSet) -> Res
     }
 }
 
+/// Deletes a change set that found no difference, and those like it that commands left when they were killed.
+///
+/// Only those whose names start with the prefix are ours to delete.
+pub async fn delete_empty_change_set(clients: &Clients, change_set: &ChangeSet, prefix: &str) -> Result<()> {
+    delete_change_set(clients, change_set).await?;
+    if let Err(error) = sweep(clients, &change_set.stack_id, prefix).await {
+        // The stack is as it should be all the same.
+        tracing::debug!(%error, "change sets of earlier deploys may be left");
+    }
+    Ok(())
+}
+
+async fn sweep(clients: &Clients, stack_id: &str, prefix: &str) -> Result<()> {
+    let pages = clients.cloudformation().list_change_sets().stack_name(stack_id).into_paginator().items();
+    let listed = pages.send().try_collect().await;
+    for summary in listed.map_err(|error| remote("listing the change sets", &error))? {
+        let is_ours = summary.change_set_name().is_some_and(|name| name.starts_with(prefix));
+        let is_empty = summary.status() == Some(&ChangeSetStatus::Failed)
+            && summary.status_reason().is_some_and(is_no_change);
+        if let (true, Some(id)) = (is_ours && is_empty, summary.change_set_id()) {
+            let (id, stack_id) = (id.to_owned(), stack_id.to_owned());
+            let left = ChangeSet { id, stack_id, changes: Vec::new(), is_empty: true };
+            delete_change_set(clients, &left).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Starts deleting a stack under a token that its events will carry.
 pub async fn delete_stack(
     clients: &Clients,

@@ -23,6 +23,9 @@ use crate::model::template::{self, Variant};
 use crate::ui::progress::StackProgress;
 use crate::ui::prompt;
 
+/// What the names of our change sets start with.
+const NAME_PREFIX: &str = "evbridge-momento-";
+
 /// The arguments of `deploy`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -210,7 +213,7 @@ async fn cleared(
 }
 
 async fn change_set(session: &Session, target: &Target, current: Option<&Stack>) -> Result<ChangeSet> {
-    let name = format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple());
+    let name = format!("{NAME_PREFIX}{}", uuid::Uuid::new_v4().simple());
     let request = ChangeSetRequest {
         stack: &target.stack,
         name: &name,
@@ -235,7 +238,7 @@ async fn carry_out(
 ) -> Result<Deployed> {
     let mut deployed = Deployed::new(&target.stack, session.region(), &target.bus, &change_set);
     if change_set.is_empty {
-        cloudformation::delete_change_set(&session.clients, &change_set).await?;
+        cloudformation::delete_empty_change_set(&session.clients, &change_set, NAME_PREFIX).await?;
         deployed.outputs = current.map(|stack| stack.outputs).unwrap_or_default().into_iter().collect();
         deployed.outcome = Outcome::Unchanged;
         return Ok(deployed);
