@@ -14,4 +14,7 @@
 mod architecture;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
+mod regions;
+mod render;
 mod style;
+mod validate;
