@@ -12,9 +12,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+mod deploy;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod regions;
 mod render;
 mod style;
+mod token;
 mod validate;
