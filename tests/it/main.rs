@@ -15,6 +15,7 @@ mod architecture;
 mod deploy;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
+mod put_event;
 mod regions;
 mod render;
 mod style;
