@@ -12,10 +12,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+mod aws_path;
 mod deploy;
 mod destroy;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
+mod local_cloud;
 mod put_event;
 mod regions;
 mod render;
