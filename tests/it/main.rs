@@ -13,6 +13,7 @@
 
 mod architecture;
 mod aws_path;
+mod demo;
 mod deploy;
 mod destroy;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
