@@ -19,6 +19,7 @@ mod destroy;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod local_cloud;
+mod output;
 mod put_event;
 mod regions;
 mod render;
