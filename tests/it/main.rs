@@ -23,6 +23,7 @@ mod output;
 mod put_event;
 mod regions;
 mod render;
+mod secrecy;
 mod style;
 mod token;
 mod validate;
