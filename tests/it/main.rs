@@ -16,6 +16,7 @@ mod aws_path;
 mod demo;
 mod deploy;
 mod destroy;
+mod docs;
 mod durability;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
