@@ -30,8 +30,9 @@ Examples:
   evbridge-momento put-event cacheSet              send the documented sample event
   evbridge-momento deploy --local                  the same on this computer
 
-Exit codes: 0 ok, 1 failed, 2 usage, 3 differences found, 4 credentials or settings, 5 validation failed,
-6 AWS or Momento said no, 7 rolled back, 8 timed out or detached, 9 delivery failed, 130 interrupted"
+Exit codes: 0 ok, 1 failed, 2 usage, 3 differences found, 4 credentials or settings,
+5 validation failed, 6 AWS or Momento said no, 7 rolled back, 8 timed out or detached,
+9 delivery failed, 130 interrupted"
 )]
 pub struct Cli {
     /// The flags of every command.

@@ -34,10 +34,10 @@ pub enum CacheCommand {
         /// The cache's name.
         name: CacheName,
         /// Key of the item
-        #[arg(long, value_parser = Key::from_text, required_unless_present = "key_base64")]
+        #[arg(long, value_parser = Key::from_text, required_unless_present = "key_base64", allow_hyphen_values = true)]
         key: Option<Key>,
         /// Key of the item, base64url-encoded
-        #[arg(long, value_parser = Key::from_base64, conflicts_with = "key")]
+        #[arg(long, value_name = "BASE64", value_parser = Key::from_base64, conflicts_with = "key", allow_hyphen_values = true)]
         key_base64: Option<Key>,
     },
     /// List the caches

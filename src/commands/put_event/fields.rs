@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
-use crate::model::event::{Event, Field, Fields, InvalidDetail, Key, Kind, Message, Ttl};
+use crate::model::event::{Event, Field, Fields, InvalidDetail, InvalidTtl, Key, Kind, Message, Ttl};
 use crate::model::json::Json;
 use crate::model::names::{CacheName, TopicName};
 use crate::ui::prompt;
@@ -22,10 +22,10 @@ pub struct FieldArgs {
     #[arg(long, value_name = "NAME")]
     cache: Option<CacheName>,
     /// Key of the cache item
-    #[arg(long, value_name = "KEY", value_parser = Key::from_text)]
+    #[arg(long, value_name = "KEY", value_parser = Key::from_text, allow_hyphen_values = true)]
     key: Option<Key>,
     /// Key of the cache item, base64url-encoded
-    #[arg(long, value_name = "BASE64", value_parser = Key::from_base64, conflicts_with = "key")]
+    #[arg(long, value_name = "BASE64", value_parser = Key::from_base64, conflicts_with = "key", allow_hyphen_values = true)]
     key_base64: Option<Key>,
     /// Value of the cache item
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -34,7 +34,7 @@ pub struct FieldArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["value", "message"])]
     value_file: Option<PathBuf>,
     /// Time to live of the cache item, in seconds
-    #[arg(long, value_name = "SECONDS", value_parser = ttl)]
+    #[arg(long, value_name = "SECONDS", value_parser = ttl, allow_negative_numbers = true)]
     ttl: Option<Ttl>,
     /// Topic name
     #[arg(long, value_name = "NAME")]
@@ -167,10 +167,8 @@ fn answer<T, E: std::fmt::Display>(
     }
 }
 
-fn ttl(text: &str) -> Result<Ttl, String> {
-    let seconds: u64 =
-        text.trim().parse().map_err(|_| format!("{text:?} is not a whole number of seconds"))?;
-    Ttl::from_seconds(seconds).map_err(|error| error.to_string())
+fn ttl(text: &str) -> Result<Ttl, InvalidTtl> {
+    text.trim().parse()
 }
 
 fn text_of(detail: &str) -> Result<String> {

@@ -5,8 +5,11 @@ mod outcome;
 mod server;
 mod session;
 mod source;
+pub(crate) mod token;
+mod with_cloud;
 
-pub(crate) use cloud::with_cloud;
+pub(crate) use with_cloud::with_cloud;
+pub(crate) use cloud::{Cloud, Footprint};
 pub(crate) use outcome::Outcome;
 pub(crate) use server::Server;
 pub(crate) use session::Session;
