@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use super::clock::{Clock, Pace};
 use super::cloudformation::CloudFormation;
 use super::eventbridge::{EventBridge, World};
+use super::fault::{self, Effect};
 use super::iam::Iam;
 use super::momento::Momento;
 use super::secretsmanager::SecretsManager;
@@ -28,6 +29,9 @@ pub struct Cloud {
     world: Arc<World<Wire>>,
     workers: [JoinHandle<()>; 2],
 }
+
+/// How long a stack operation that a fault makes late is left alone.
+const HELD: Duration = Duration::from_millis(20);
 
 /// The services by their names.
 struct Apis {
@@ -76,6 +80,11 @@ impl Cloud {
         self.store.directory()
     }
 
+    /// Returns the state.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Returns the Momento stand-in.
     pub fn momento(&self) -> &Momento {
         &self.apis.momento
@@ -87,11 +96,24 @@ impl Cloud {
     }
 
     /// Answers one API action, waiting where the action itself waits (long polling).
+    ///
+    /// A fault that was asked for happens here: to those who call the cloud, not between its own services.
     pub async fn answer(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
-        match (service, action) {
+        let effect = fault::at_action(&self.store, service, action)?;
+        match effect {
+            Some(Effect::Throttle) => return Err(ApiError::client("ThrottlingException", "Rate exceeded")),
+            Some(Effect::Status(status)) => {
+                let (code, message) = ("InternalFailure", "A fault was asked for (local fault)");
+                return Err(ApiError { status, code: code.to_owned(), message: message.to_owned() });
+            }
+            Some(Effect::Drop) => return Err(dropped()),
+            _ => {}
+        }
+        let answer = match (service, action) {
             ("sqs", "ReceiveMessage") => self.apis.sqs.receive(region, input).await,
             _ => self.apis.call(service, region, action, input),
-        }
+        };
+        if effect == Some(Effect::LoseAnswer) { Err(dropped()) } else { answer }
     }
 
     /// Drives all that is under way to its end: stack operations and deliveries.
@@ -123,11 +145,18 @@ impl Services for Apis {
     }
 }
 
+/// The answer of a broken connection, which has no status.
+fn dropped() -> ApiError {
+    ApiError { status: 0, code: String::new(), message: String::new() }
+}
+
 /// Advances stack operations as they begin.
 async fn advance(apis: Arc<Apis>) {
     loop {
         match apis.cloudformation.advance(&*apis) {
             Ok(true) => tokio::task::yield_now().await,
+            // What a fault makes late is looked at again soon; else the next thing to do is told.
+            Ok(false) if apis.cloudformation.is_held() => tokio::time::sleep(HELD).await,
             Ok(false) => apis.begun.notified().await,
             Err(error) => pause("stack operations", &error).await,
         }
