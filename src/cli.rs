@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, diff, local, man, put_event, regions, render, validate,
+    completions, demo, deploy, destroy, diff, local, man, put_event, regions, render, status, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -118,6 +118,8 @@ pub enum Command {
     Diff(diff::DiffArgs),
     /// Put one event on the bus
     PutEvent(put_event::PutEventArgs),
+    /// Show the stack and its parts, or follow the operation that runs
+    Status(status::StatusArgs),
     /// Delete the stack and its secret
     Destroy(destroy::DestroyArgs),
     /// Print the CloudFormation template
@@ -176,6 +178,7 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
     match command {
         Command::Demo(args) => Ok(print(context, &demo::run(context, args).await?)),
         Command::Deploy(args) => Ok(print(context, &deploy::run(context, args).await?)),
+        Command::Status(args) => status::run(context, args).await,
         Command::Diff(args) => diff::run(context, args).await,
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),

@@ -8,6 +8,7 @@ pub mod failures;
 pub mod follow;
 pub mod identity;
 pub mod operations;
+pub mod parts;
 pub mod queues;
 pub mod secrets;
 

@@ -11,4 +11,5 @@ pub mod put_event;
 pub mod regions;
 pub mod render;
 pub mod stack;
+pub mod status;
 pub mod validate;
