@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, diff, explain, local, man, put_event, regions, render, token,
-    validate,
+    completions, demo, deploy, destroy, diff, explain, local, man, put_event, regions, render, status, token, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -124,6 +123,8 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     /// Check the Momento token, or change it without losing an event
     Token(token::TokenArgs),
+    /// Show the stack and its parts, or follow the operation that runs
+    Status(status::StatusArgs),
     /// Delete the stack and its secret
     Destroy(destroy::DestroyArgs),
     /// Print the CloudFormation template
@@ -209,6 +210,7 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
     match command {
         Command::Demo(args) => Ok(print(context, &demo::run(context, args).await?)),
         Command::Deploy(args) => Ok(print(context, &deploy::run(context, args).await?)),
+        Command::Status(args) => status::run(context, args).await,
         Command::Diff(args) => diff::run(context, args).await,
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
         Command::Explain(args) => Ok(print(context, &explain::run(context, args).await?)),

@@ -10,6 +10,7 @@ pub mod failures;
 pub mod follow;
 pub mod identity;
 pub mod operations;
+pub mod parts;
 pub mod queues;
 pub mod roles;
 pub mod secrets;

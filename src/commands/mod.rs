@@ -13,5 +13,6 @@ pub mod put_event;
 pub mod regions;
 pub mod render;
 pub mod stack;
+pub mod status;
 pub mod token;
 pub mod validate;

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use super::clock::{Clock, Pace};
 use super::cloudformation::CloudFormation;
 use super::eventbridge::{EventBridge, World};
+use super::fault::{self, Effect};
 use super::iam::Iam;
 use super::logs::Logs;
 use super::momento::Momento;
@@ -36,6 +37,9 @@ pub struct Cloud {
     served: AtomicBool,
     workers: [JoinHandle<()>; 2],
 }
+
+/// How long a stack operation that a fault makes late is left alone.
+const HELD: Duration = Duration::from_millis(20);
 
 /// The services by their names.
 struct Apis {
@@ -98,6 +102,11 @@ impl Cloud {
         self.store.directory()
     }
 
+    /// Returns the state.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Returns the Momento stand-in.
     pub fn momento(&self) -> &Momento {
         &self.apis.momento
@@ -116,7 +125,19 @@ impl Cloud {
 
     /// Answers one API action, waiting where the action itself waits: for messages, for a write that
     /// other calls share.
+    ///
+    /// A fault that was asked for happens here: to those who call the cloud, not between its own services.
     pub async fn answer(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
+        let effect = fault::at_action(&self.store, service, action)?;
+        match effect {
+            Some(Effect::Throttle) => return Err(ApiError::client("ThrottlingException", "Rate exceeded")),
+            Some(Effect::Status(status)) => {
+                let (code, message) = ("InternalFailure", "A fault was asked for (local fault)");
+                return Err(ApiError { status, code: code.to_owned(), message: message.to_owned() });
+            }
+            Some(Effect::Drop) => return Err(dropped()),
+            _ => {}
+        }
         let answer = match (service, action) {
             ("events", "PutEvents") => self.apis.events.put_events_together(region, input).await,
             ("sqs", "ReceiveMessage") => self.apis.sqs.receive(region, input).await,
@@ -127,7 +148,7 @@ impl Cloud {
         if service == "cloudformation" && answer.is_ok() && self.served.load(Ordering::Relaxed) {
             self.linger().await;
         }
-        answer
+        if effect == Some(Effect::LoseAnswer) { Err(dropped()) } else { answer }
     }
 
     /// Drives stack operations to their end, but not for long.
@@ -170,11 +191,18 @@ impl Services for Apis {
     }
 }
 
+/// The answer of a broken connection, which has no status.
+fn dropped() -> ApiError {
+    ApiError { status: 0, code: String::new(), message: String::new() }
+}
+
 /// Advances stack operations as they begin.
 async fn advance(apis: Arc<Apis>) {
     loop {
         match apis.cloudformation.advance(&*apis) {
             Ok(true) => tokio::task::yield_now().await,
+            // What a fault makes late is looked at again soon; else the next thing to do is told.
+            Ok(false) if apis.cloudformation.is_held() => tokio::time::sleep(HELD).await,
             Ok(false) => apis.begun.notified().await,
             Err(error) => pause("stack operations", &error).await,
         }

@@ -18,6 +18,10 @@ const DEFAULT_REGION: &str = "us-east-1";
 const NO_QUERY_SQS: &str =
     "The local SQS speaks the JSON protocol alone: use an AWS SDK or CLI from November 2023 or later.";
 
+/// The mark of an answer that never arrives: the connection breaks instead.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dropped;
+
 /// Answers one request.
 pub async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
@@ -140,6 +144,9 @@ fn json_response(service: &str, answer: Answer, content_type: &str) -> Response<
 
 fn response(status: u16, content_type: &str, id: &str, body: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body));
+    if status == 0 {
+        response.extensions_mut().insert(Dropped);
+    }
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in [(header::CONTENT_TYPE.as_str(), content_type), ("x-amzn-requestid", id)] {
         if let (Ok(name), Ok(value)) = (name.parse::<header::HeaderName>(), value.parse()) {

@@ -11,6 +11,7 @@ pub mod cloudformation;
 mod connector;
 mod control;
 pub mod eventbridge;
+pub mod fault;
 pub mod handle;
 pub mod http;
 pub mod iam;

@@ -49,6 +49,12 @@ impl CloudFormation {
     pub fn advance(&self, services: &dyn Services) -> Result<bool, ApiError> {
         engine::advance(&self.store, &self.clock, services)
     }
+
+    /// Returns whether an operation waits for the end of a delay that was asked for.
+    pub fn is_held(&self) -> bool {
+        // A state that cannot be read is told of by the next step.
+        self.store.regions::<record::Held>().is_ok_and(|regions| !regions.is_empty())
+    }
 }
 
 impl Service for CloudFormation {

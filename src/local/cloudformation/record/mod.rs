@@ -193,6 +193,16 @@ pub(crate) struct LiveName(pub(crate) String);
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Running;
 
+/// How long a resource's call is held back, by stack and resource.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Held {
+    pub(crate) until: Timestamp,
+}
+
+impl Document for Held {
+    const KIND: &'static str = "cloudformation:held";
+}
+
 impl Document for Stack {
     const KIND: &'static str = "cloudformation:stack";
 }
