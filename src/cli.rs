@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, local, man, put_event, regions, render, token, validate,
+    completions, demo, deploy, destroy, doctor, local, man, put_event, regions, render, token, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -116,6 +116,8 @@ pub enum Command {
     Deploy(deploy::DeployArgs),
     /// Put one event on the bus
     PutEvent(put_event::PutEventArgs),
+    /// Find what is wrong with the stack and say what to do about it
+    Doctor(doctor::DoctorArgs),
     /// Check the Momento token, or change it without losing an event
     Token(token::TokenArgs),
     /// Delete the stack and its secret
@@ -178,6 +180,7 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
         Command::Deploy(args) => Ok(print(context, &deploy::run(context, args).await?)),
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
+        Command::Doctor(args) => Ok(print(context, &doctor::run(context, args).await?)),
         Command::Token(args) => token::run(context, args).await,
         Command::Local(args) => local::run(context, args).await,
         other => dispatch(context, other),

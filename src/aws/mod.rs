@@ -2,6 +2,7 @@
 
 pub mod cloudformation;
 pub mod connections;
+pub mod dead_letters;
 pub mod deployed;
 pub mod error;
 pub mod events;
@@ -9,6 +10,7 @@ pub mod follow;
 pub mod identity;
 pub mod queues;
 pub mod roles;
+pub mod rules;
 pub mod secrets;
 
 use std::sync::OnceLock;
