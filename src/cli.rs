@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, doctor, local, man, put_event, regions, render, token, validate,
+    completions, demo, deploy, destroy, doctor, local, man, permissions, put_event, regions, render, token,
+    validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -120,6 +121,8 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     /// Check the Momento token, or change it without losing an event
     Token(token::TokenArgs),
+    /// Print the least-privilege policy of who deploys, operates or produces
+    Permissions(permissions::PermissionsArgs),
     /// Delete the stack and its secret
     Destroy(destroy::DestroyArgs),
     /// Print the CloudFormation template
@@ -181,6 +184,7 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
         Command::Doctor(args) => Ok(print(context, &doctor::run(context, args).await?)),
+        Command::Permissions(args) => Ok(print(context, &permissions::run(context, args).await?)),
         Command::Token(args) => token::run(context, args).await,
         Command::Local(args) => local::run(context, args).await,
         other => dispatch(context, other),

@@ -7,6 +7,7 @@ pub mod destroy;
 pub mod doctor;
 pub mod local;
 pub mod man;
+pub mod permissions;
 pub mod put_event;
 pub mod regions;
 pub mod render;

@@ -88,6 +88,7 @@ impl Cloud {
 
     /// Answers one API action, waiting where the action itself waits (long polling).
     pub async fn answer(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
+        super::calls::log(service, region, action, input, None);
         match (service, action) {
             ("sqs", "ReceiveMessage") => self.apis.sqs.receive(region, input).await,
             _ => self.apis.call(service, region, action, input),
@@ -96,7 +97,7 @@ impl Cloud {
 
     /// Drives all that is under way to its end: stack operations and deliveries.
     pub async fn settle(&self) -> Result<(), ApiError> {
-        while self.apis.cloudformation.advance(&*self.apis)? {}
+        while self.apis.cloudformation.advance(&OnBehalf(&self.apis))? {}
         self.apis.events.settle(&self.world).await
     }
 }
@@ -123,10 +124,20 @@ impl Services for Apis {
     }
 }
 
+/// The services as CloudFormation calls them, with the permissions of its user.
+struct OnBehalf<'a>(&'a Apis);
+
+impl Services for OnBehalf<'_> {
+    fn call(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
+        super::calls::log(service, region, action, input, Some("cloudformation"));
+        self.0.call(service, region, action, input)
+    }
+}
+
 /// Advances stack operations as they begin.
 async fn advance(apis: Arc<Apis>) {
     loop {
-        match apis.cloudformation.advance(&*apis) {
+        match apis.cloudformation.advance(&OnBehalf(&apis)) {
             Ok(true) => tokio::task::yield_now().await,
             Ok(false) => apis.begun.notified().await,
             Err(error) => pause("stack operations", &error).await,

@@ -7,6 +7,7 @@ pub mod event;
 pub mod json;
 pub mod names;
 pub mod pattern;
+pub mod permissions;
 pub mod policy;
 pub mod problem;
 pub mod region;

@@ -15,5 +15,6 @@ mod architecture;
 mod doctor;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
+mod permissions;
 mod style;
 mod token;
