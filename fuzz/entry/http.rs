@@ -37,7 +37,8 @@ fn validate(response: &Response<Bytes>) {
     let status = response.status().as_u16();
     assert!((200..=599).contains(&status), "{status}");
     let body = String::from_utf8_lossy(response.body());
-    assert!(!body.contains("InternalFailure"), "{body}");
+    // Messages repeat what was asked, so that the name alone says nothing.
+    assert!(status != 500 || !body.contains("InternalFailure"), "{body}");
     if status == 204 || status == 304 {
         assert!(body.is_empty(), "{status} with a body: {body}");
         return;

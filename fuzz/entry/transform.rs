@@ -16,6 +16,9 @@ const CONTEXT: Context<'static> = Context {
     rule_name: "r",
 };
 
+/// A longer target is not sent: what carries it does not take it.
+const LONGEST: usize = u16::MAX as usize - 1;
+
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let mut lines = text.split('\n');
@@ -77,6 +80,9 @@ fn request(values: &[(&str, &str)], event: &Json, body: &str) {
     let destination = Destination { endpoint, method };
     let Ok(request) = HttpRequest::build(&destination, &connection, &parameters, event, body) else { return };
     let target = request.target.expose();
+    if target.len() > LONGEST {
+        return;
+    }
     let uri: http::Uri = target.parse().unwrap_or_else(|error| panic!("{error}: {target}"));
     let segments: Vec<&str> = uri.path().split('/').collect();
     assert!(matches!(segments[..], ["", "cache", _, "item", _]), "{target}");

@@ -6,16 +6,22 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
+/// The most names in a path such as `Tags.member.1.Key`; no shape of a service goes that deep.
+const DEEPEST: usize = 32;
+
 /// Reads a form body into the action's name and its input.
 ///
 /// `Tags.member.1.Key=a` becomes `{"Tags": [{"Key": "a"}]}`, and a map's entries, `Attributes.entry.1.key=a` with
-/// `Attributes.entry.1.value=b`, become `{"Attributes": {"a": "b"}}`; every leaf is a string.
+/// `Attributes.entry.1.value=b`, become `{"Attributes": {"a": "b"}}`; every leaf is a string. A path of more than 32
+/// names belongs to no shape and is left out, as unknown parameters are on AWS.
 pub fn parse(body: &str) -> (String, Value) {
     let mut root = Map::new();
     for pair in body.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let path: Vec<String> = decode(name).split('.').map(str::to_owned).collect();
-        insert(&mut root, &path, decode(value));
+        let path: Vec<String> = decode(name).split('.').take(DEEPEST + 1).map(str::to_owned).collect();
+        if path.len() <= DEEPEST {
+            insert(&mut root, &path, decode(value));
+        }
     }
     let action = root.remove("Action").and_then(|action| action.as_str().map(str::to_owned));
     root.remove("Version");
@@ -199,5 +205,12 @@ mod tests {
             "<XResponse xmlns=\"ns\"><XResult><A><member>&lt;1&gt;</member><member><B>true</B></member></A>\
              </XResult><ResponseMetadata><RequestId>id</RequestId></ResponseMetadata></XResponse>"
         );
+    }
+
+    #[test]
+    fn a_path_of_endless_names_is_left_out() {
+        // Each name would be a level of recursion: the stack overflowed, and with it the server.
+        let body = format!("Action=GetUser&{}a=1&{}a=2", "a.".repeat(1_000_000), "b.".repeat(2));
+        assert_eq!(parse(&body), ("GetUser".to_owned(), json!({"b": {"b": {"a": "2"}}})));
     }
 }
