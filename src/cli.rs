@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{completions, demo, deploy, destroy, local, man, put_event, regions, render, validate};
+use crate::commands::{
+    completions, demo, deploy, destroy, diff, explain, local, man, put_event, regions, render, status, token, validate,
+};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::local::clock::Pace;
@@ -113,8 +115,16 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// Deploy the stack: the token's secret, a change set, live progress, the outputs
     Deploy(deploy::DeployArgs),
+    /// Show what a deploy would change, property by property
+    Diff(diff::DiffArgs),
     /// Put one event on the bus
     PutEvent(put_event::PutEventArgs),
+    /// Say why an event goes where it goes, rule by rule, before it is sent
+    Explain(explain::ExplainArgs),
+    /// Check the Momento token, or change it without losing an event
+    Token(token::TokenArgs),
+    /// Show the stack and its parts, or follow the operation that runs
+    Status(status::StatusArgs),
     /// Delete the stack and its secret
     Destroy(destroy::DestroyArgs),
     /// Print the CloudFormation template
@@ -200,8 +210,12 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
     match command {
         Command::Demo(args) => Ok(print(context, &demo::run(context, args).await?)),
         Command::Deploy(args) => Ok(print(context, &deploy::run(context, args).await?)),
+        Command::Status(args) => status::run(context, args).await,
+        Command::Diff(args) => diff::run(context, args).await,
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
+        Command::Explain(args) => Ok(print(context, &explain::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
+        Command::Token(args) => token::run(context, args).await,
         Command::Local(args) => local::run(context, args).await,
         other => dispatch(context, other),
     }

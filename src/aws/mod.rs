@@ -1,11 +1,18 @@
 //! The AWS adapters: the real SDK clients, on AWS and on the local cloud alike.
 
+pub mod change_sets;
 pub mod cloudformation;
+pub mod connections;
+pub mod deployed;
 pub mod error;
 pub mod events;
+pub mod failures;
 pub mod follow;
 pub mod identity;
+pub mod operations;
+pub mod parts;
 pub mod queues;
+pub mod roles;
 pub mod secrets;
 
 use std::sync::OnceLock;
@@ -22,6 +29,7 @@ pub struct Clients {
     queues: OnceLock<aws_sdk_sqs::Client>,
     secrets: OnceLock<aws_sdk_secretsmanager::Client>,
     identity: OnceLock<aws_sdk_sts::Client>,
+    roles: OnceLock<aws_sdk_iam::Client>,
 }
 
 impl Clients {
@@ -36,6 +44,7 @@ impl Clients {
             queues: OnceLock::new(),
             secrets: OnceLock::new(),
             identity: OnceLock::new(),
+            roles: OnceLock::new(),
         }
     }
 
@@ -67,5 +76,10 @@ impl Clients {
     /// Returns the STS client.
     pub fn identity(&self) -> &aws_sdk_sts::Client {
         self.identity.get_or_init(|| aws_sdk_sts::Client::new(&self.config))
+    }
+
+    /// Returns the IAM client.
+    pub fn roles(&self) -> &aws_sdk_iam::Client {
+        self.roles.get_or_init(|| aws_sdk_iam::Client::new(&self.config))
     }
 }

@@ -1,21 +1,23 @@
 //! `destroy`: deletes the stack and schedules the deletion of its secret.
 
+use std::time::Duration;
+
 use clap::Args;
 use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::deploy::detached;
+use super::deploy::duration;
+use super::deploy::operation::{explained, watch};
 use super::stack::{StackArg, flag, load, secret_name};
 use crate::aws::cloudformation::{self, Stack};
-use crate::aws::follow::{Operation, follow};
-use crate::aws::secrets::Deletion;
-use crate::aws::{identity, queues, secrets};
+use crate::aws::follow::{Operation, latest};
+use crate::aws::operations::{self, Deletion};
+use crate::aws::secrets::{self, Lookup};
+use crate::aws::{identity, queues};
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind, Result};
 use crate::model::definition::StackName;
-use crate::model::stack::diagnosis::root_cause;
-use crate::ui::progress::StackProgress;
 use crate::ui::{Page, Report, prompt};
 
 /// The arguments of `destroy`.
@@ -24,6 +26,7 @@ use crate::ui::{Page, Report, prompt};
 Examples:
   evbridge-momento destroy
   evbridge-momento destroy shop --yes
+  evbridge-momento destroy --retain DeadLetterQueue     leave what cannot be deleted
   evbridge-momento destroy --local --purge")]
 pub struct DestroyArgs {
     #[command(flatten)]
@@ -37,16 +40,21 @@ pub struct DestroyArgs {
     /// Role that CloudFormation works with
     #[arg(long, value_name = "ARN")]
     role_arn: Option<String>,
+    /// Resources to leave where they are if the deletion fails
+    #[arg(long, value_name = "LOGICAL_ID", num_args = 1.., conflicts_with = "force")]
+    retain: Vec<String>,
+    /// Leave all that cannot be deleted if the deletion fails
+    #[arg(long)]
+    force: bool,
+    /// Delete the stack although it is protected from deletion
+    #[arg(long)]
+    disable_termination_protection: bool,
+    /// Stop waiting after this long, such as 90s or 30m; CloudFormation goes on (exit code 8)
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    timeout: Option<Duration>,
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
-}
-
-impl DestroyArgs {
-    /// Makes the arguments of a destroy of the default stack that asks nothing.
-    pub fn plain() -> Self {
-        Self { stack: StackArg::default(), stack_name: None, purge: false, role_arn: None, yes: true }
-    }
 }
 
 /// What was deleted and what is left.
@@ -56,6 +64,10 @@ pub struct Destroyed {
     pub stack: String,
     /// The region.
     pub region: String,
+    /// Whether there was a stack; without one, only the secret was left.
+    pub stack_was_there: bool,
+    /// The resources that were left where they are.
+    pub left: Vec<String>,
     /// How many undelivered messages went with the dead-letter queue.
     pub undelivered: u64,
     /// What became of the secret.
@@ -81,39 +93,101 @@ pub async fn run(context: &Context, args: DestroyArgs) -> Result<Destroyed> {
     let definition = load(&args.stack)?;
     let name = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let session = context.session(&name).await?;
-    let Some(stack) = cloudformation::find(&session.clients, &name).await? else {
-        return Err(not_there(context, &session, &name).await);
-    };
-    if stack.protected {
-        return Err(Error::new(Kind::Remote, format!("the stack {name} is protected from deletion"))
-            .hint("take the protection off first: `aws cloudformation update-termination-protection --no-enable-termination-protection`"));
-    }
-    let undelivered = undelivered(&session, &stack).await?;
-    if undelivered > 0 {
-        context.printer.warn(&format!(
-            "{undelivered} undelivered {} in the dead-letter queue will be lost",
-            if undelivered == 1 { "message" } else { "messages" }
-        ));
-    }
-    agree(context, &session, &name, args.yes).await?;
-    delete_and_follow(context, &session, &stack, args.role_arn.as_deref()).await?;
     let secret = secret_name(&name);
-    let deletion = if args.purge { Deletion::Purge } else { Deletion::Scheduled };
-    let was_there = secrets::delete(&session.clients, &secret, deletion).await?;
+    let found = settled(context, &session, &name, args.timeout).await?;
+    let mut destroyed = Destroyed {
+        stack: name.clone(),
+        region: session.region().to_owned(),
+        stack_was_there: found.is_some(),
+        left: Vec::new(),
+        undelivered: 0,
+        secret: SecretFate::Missing,
+        secret_name: secret.clone(),
+    };
+    if let Some(stack) = found {
+        destroyed.undelivered = undelivered(&session, &stack).await?;
+        if destroyed.undelivered > 0 {
+            context.printer.warn(&format!(
+                "{} undelivered {} in the dead-letter queue will be lost",
+                destroyed.undelivered,
+                if destroyed.undelivered == 1 { "message" } else { "messages" }
+            ));
+        }
+        agree(context, &session, &name, args.yes).await?;
+        unprotect(context, &session, &stack, &name, args.disable_termination_protection).await?;
+        let deletion = Deletion { role: args.role_arn, retain: args.retain, force: args.force };
+        destroyed.left = delete(context, &session, &stack, &name, deletion, args.timeout).await?;
+    } else {
+        // A destroy that was interrupted can have left the secret alone.
+        let is_left = match secrets::find(&session.clients, &secret).await? {
+            Lookup::Found(_) => true,
+            Lookup::ScheduledForDeletion => args.purge,
+            Lookup::Missing => false,
+        };
+        if !is_left {
+            return Err(not_there(context, &session, &name).await);
+        }
+        context.printer.warn(&format!("there is no stack {name}, but its secret {secret} is left"));
+        agree(context, &session, &name, args.yes).await?;
+    }
+    let deletion = if args.purge { secrets::Deletion::Purge } else { secrets::Deletion::Scheduled };
+    if secrets::delete(&session.clients, &secret, deletion).await? {
+        destroyed.secret = if args.purge { SecretFate::Purged } else { SecretFate::Scheduled };
+    }
     if let Err(error) = context.deployments().forget(context.place(), &name, session.region()) {
         context.printer.warn(&format!("{} cannot be written ({error})", context.global.local_dir.display()));
     }
-    Ok(Destroyed {
-        stack: name,
-        region: session.region().to_owned(),
-        undelivered,
-        secret: match (was_there, args.purge) {
-            (false, _) => SecretFate::Missing,
-            (true, true) => SecretFate::Purged,
-            (true, false) => SecretFate::Scheduled,
-        },
-        secret_name: secret,
-    })
+    Ok(destroyed)
+}
+
+/// Returns the stack, after waiting for an operation that runs on it; nothing when there is none.
+async fn settled(
+    context: &Context,
+    session: &Session,
+    name: &str,
+    timeout: Option<Duration>,
+) -> Result<Option<Stack>> {
+    let Some(stack) = cloudformation::find(&session.clients, name).await? else { return Ok(None) };
+    if !stack.status.is_in_progress() {
+        return Ok(Some(stack));
+    }
+    context.printer.status(&format!("waiting for the operation that runs on {name} ({})", stack.status));
+    let operation = latest(&session.clients, &stack.id).await?;
+    let ended = watch(context, session, name, &operation, timeout).await?;
+    Ok(ended.stack)
+}
+
+/// Deletes a stack; what cannot be deleted is left, if that was allowed. Returns what was left.
+async fn delete(
+    context: &Context,
+    session: &Session,
+    stack: &Stack,
+    name: &str,
+    deletion: Deletion,
+    timeout: Option<Duration>,
+) -> Result<Vec<String>> {
+    let plain = Deletion { retain: Vec::new(), force: false, ..deletion.clone() };
+    let may_leave = deletion.force || !deletion.retain.is_empty();
+    // CloudFormation leaves resources only when it has failed to delete them before.
+    if !may_leave || stack.status.as_str() != "DELETE_FAILED" {
+        match delete_and_follow(context, session, stack, name, &plain, timeout).await {
+            Err(error) if may_leave && error.kind == Kind::Remote => {
+                let now = cloudformation::find(&session.clients, &stack.id).await?;
+                if now.is_none_or(|now| now.status.as_str() != "DELETE_FAILED") {
+                    return Err(error);
+                }
+                context.printer.warn(&format!("{error}; deleting it again, without what cannot be deleted"));
+            }
+            other => return other.map(|()| Vec::new()),
+        }
+    }
+    let left = if deletion.force {
+        cloudformation::failed_resources(&session.clients, &stack.id).await?
+    } else {
+        deletion.retain.clone()
+    };
+    delete_and_follow(context, session, stack, name, &deletion, timeout).await?;
+    Ok(left)
 }
 
 /// Deletes a stack and follows it to its end.
@@ -121,45 +195,44 @@ pub async fn delete_and_follow(
     context: &Context,
     session: &Session,
     stack: &Stack,
-    role: Option<&str>,
+    name: &str,
+    deletion: &Deletion,
+    timeout: Option<Duration>,
 ) -> Result<()> {
-    if stack.status.as_str() == "DELETE_IN_PROGRESS" && deleted_meanwhile(context, session, stack).await? {
-        return Ok(());
-    }
-    let token = format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple());
-    cloudformation::delete_stack(&session.clients, &stack.id, Some(&token), role).await?;
-    let mut progress = StackProgress::new(context.printer);
-    let mut happened = Vec::new();
-    let operation = Operation { stack_id: &stack.id, token: &token };
-    let following = follow(&session.clients, &operation, |event| {
-        progress.tell(event);
-        happened.push(event.clone());
-    });
-    let left = tokio::select! {
-        left = following => left?,
-        _ = tokio::signal::ctrl_c() => return Err(detached()),
-    };
-    let Some(left) = left else { return Ok(()) };
+    let token = operations::token();
+    operations::delete(&session.clients, &stack.id, &token, deletion).await?;
+    let operation = Operation::ours(&stack.id, &token);
+    let ended = watch(context, session, name, &operation, timeout).await?;
+    let Some(left) = ended.stack else { return Ok(()) };
     let error = Error::new(Kind::Remote, format!("the stack was not deleted: it ended in {}", left.status));
-    Err(match root_cause(&happened) {
-        Some(cause) => error.cause(format!("{} failed first: {}", cause.logical_id, cause.reason)),
-        None => error.cause("no event tells why"),
-    })
+    let error = explained(error, session, &operation, &ended.events).await;
+    let failed = cloudformation::failed_resources(&session.clients, &stack.id).await.unwrap_or_default();
+    if failed.is_empty() {
+        return Err(error);
+    }
+    Err(error.hint(format!(
+        "remove what the cause names and run the command again, or leave it behind: `--retain {}`, or `--force`",
+        failed.join(" ")
+    )))
 }
 
-/// Waits for a deletion that runs already, such as that of a command that was killed; returns whether it succeeded.
-///
-/// CloudFormation takes another call to delete the stack, but does nothing for it and tells no events of it.
-async fn deleted_meanwhile(context: &Context, session: &Session, stack: &Stack) -> Result<bool> {
-    context.printer.status("waiting for the deletion that runs");
-    loop {
-        match cloudformation::find(&session.clients, &stack.id).await? {
-            None => return Ok(true),
-            Some(now) if now.status.is_deleted() => return Ok(true),
-            Some(now) if !now.status.is_in_progress() => return Ok(false),
-            Some(_) => tokio::time::sleep(std::time::Duration::from_millis(200)).await,
-        }
+/// Takes the protection off, if that was asked for or is agreed to.
+async fn unprotect(
+    context: &Context,
+    session: &Session,
+    stack: &Stack,
+    name: &str,
+    allowed: bool,
+) -> Result<()> {
+    if !stack.protected {
+        return Ok(());
     }
+    let question = format!("{name} is protected from deletion. Take the protection off?");
+    if allowed || (context.can_ask() && prompt::confirm(&question)) {
+        return operations::protect(&session.clients, &stack.id, false).await;
+    }
+    Err(Error::new(Kind::Remote, format!("the stack {name} is protected from deletion"))
+        .hint("to delete it all the same, add `--disable-termination-protection`"))
 }
 
 async fn undelivered(session: &Session, stack: &Stack) -> Result<u64> {
@@ -225,7 +298,28 @@ impl Report for Destroyed {
     const SCHEMA: &'static str = "destroy/1";
 
     fn text(&self, page: &mut Page) {
-        page.note(format_args!("{} {} in {}", "destroyed".green().bold(), self.stack.bold(), self.region));
+        if self.stack_was_there {
+            page.note(format_args!(
+                "{} {} in {}",
+                "destroyed".green().bold(),
+                self.stack.bold(),
+                self.region
+            ));
+        } else {
+            page.note(format_args!(
+                "{} what was left of {} in {}",
+                "destroyed".green().bold(),
+                self.stack.bold(),
+                self.region
+            ));
+        }
+        if !self.left.is_empty() {
+            page.note(format_args!(
+                "{} left where they are, no longer in any stack: {}",
+                "warning:".yellow().bold(),
+                self.left.join(", ")
+            ));
+        }
         match self.secret {
             SecretFate::Scheduled => {
                 page.note(format_args!(

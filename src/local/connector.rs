@@ -14,6 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
 use super::cloud::Cloud;
+use super::http::Dropped;
 
 /// Makes an HTTP client whose every request the cloud answers.
 pub(super) fn http_client(cloud: &Arc<Cloud>) -> SharedHttpClient {
@@ -35,7 +36,12 @@ impl HttpConnector for Connector {
         HttpConnectorFuture::new(async move {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
             let request = request.map(|body| Bytes::copy_from_slice(body.bytes().unwrap_or_default()));
-            let response = super::http::answer(&cloud, request).await.map(SdkBody::from);
+            let response = super::http::answer(&cloud, request).await;
+            if response.extensions().get::<Dropped>().is_some() {
+                let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+                return Err(ConnectorError::io(reset.into()));
+            }
+            let response = response.map(SdkBody::from);
             HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
         })
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::cloud::Cloud;
+use super::fault;
 use super::momento::{MomentoError, Scope};
 use super::wire::{Answer, ApiError};
 
@@ -10,7 +11,8 @@ impl Cloud {
     /// Does one of the tool's own actions in a region.
     ///
     /// `Status`, `Settle`, `CreateCache {Name}`, `DeleteCache {Name}`, `ListCaches`, `GetItem {Cache, Key}`,
-    /// `ReadTopic {Cache, Topic, After?}`, `IssueKey`, `Trace {EventId}`.
+    /// `ReadTopic {Cache, Topic, After?}`, `IssueKey`, `Trace {EventId}`, `AddFault` (see [`fault::read`]),
+    /// `ListFaults`, `ClearFaults {Id?}`.
     pub async fn control(&self, region: &str, action: &str, input: &Value) -> Answer {
         let text = |name: &str| input[name].as_str().unwrap_or_default();
         match action {
@@ -25,6 +27,15 @@ impl Cloud {
                 self.settle().await?;
                 Ok(json!({ "Trace": self.events().trace(region, text("EventId"))? }))
             }
+            "AddFault" => {
+                let (place, effect, times) = fault::read(input)?;
+                Ok(json!({ "Id": fault::add(self.store(), place, effect, times)? }))
+            }
+            "ListFaults" => {
+                let faults = fault::list(self.store())?;
+                Ok(json!({ "Faults": faults.iter().map(fault::describe).collect::<Vec<_>>() }))
+            }
+            "ClearFaults" => Ok(json!({ "Cleared": fault::clear(self.store(), input["Id"].as_u64())? })),
             _ => Err(ApiError::client(
                 "UnknownOperationException",
                 format!("the local cloud has no action {action}"),

@@ -9,10 +9,12 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
+use http_body_util::{Full, Limited};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
 use super::cloud::Cloud;
+use super::http::Dropped;
 
 /// The largest body that is read: a cache item is at most 5 MB.
 const LARGEST_BODY: usize = 6 * 1024 * 1024;
@@ -39,6 +41,7 @@ impl Server {
     pub async fn bind(cloud: Arc<Cloud>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
         let url = format!("http://{}", listener.local_addr()?);
+        cloud.serve_at(&url);
         let address = Address { url, pid: std::process::id() };
         let file = cloud.directory().map(|directory| AddressFile::write(directory, &address)).transpose()?;
         Ok(Self { cloud, listener, address, file })
@@ -65,7 +68,16 @@ pub fn find(directory: &Path) -> Option<Address> {
 }
 
 async fn answer(State(cloud): State<Arc<Cloud>>, parts: http::request::Parts, body: Bytes) -> Response {
-    super::http::answer(&cloud, http::Request::from_parts(parts, body)).await.map(Body::from)
+    let answer = super::http::answer(&cloud, http::Request::from_parts(parts, body)).await;
+    if answer.extensions().get::<Dropped>().is_some() {
+        return Response::new(broken());
+    }
+    answer.map(Body::from)
+}
+
+/// A body that promises more than it gives, so that the connection breaks instead of answering.
+fn broken() -> Body {
+    Body::new(Limited::new(Full::new(Bytes::from_static(b"--")), 1))
 }
 
 /// The file that tells other commands where the server is; gone when the server is.

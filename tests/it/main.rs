@@ -15,11 +15,21 @@
 
 mod architecture;
 mod aws_path;
+mod concurrency;
+mod corpus;
 mod demo;
 mod deploy;
+mod deploy_token;
 mod destroy;
+mod diff;
 mod docs;
 mod durability;
+mod encoding;
+#[allow(unreachable_pub, reason = "the fuzz targets use them from another crate")]
+#[path = "../../fuzz/entry/mod.rs"]
+mod entry;
+mod explain;
+mod garbage;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod local_cloud;
@@ -31,3 +41,6 @@ mod secrecy;
 mod style;
 mod token;
 mod validate;
+
+// The functions of the fuzz targets name the program's modules so.
+use evbridge_momento::{local, model};

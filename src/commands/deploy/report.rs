@@ -6,7 +6,8 @@ use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::aws::cloudformation::ChangeSet;
+use crate::aws::change_sets::ChangeSet;
+use crate::error::Kind;
 use crate::model::stack::{Action, Change, Replacement};
 use crate::ui::{Page, Printer, Report, clean, table};
 
@@ -24,6 +25,8 @@ pub enum Outcome {
     Prepared,
     /// The person said no; nothing stays behind.
     Declined,
+    /// The operation was started and goes on by itself.
+    Detached,
 }
 
 /// What was deployed.
@@ -45,6 +48,10 @@ pub struct Deployed {
     pub outputs: BTreeMap<String, String>,
     /// The change set that waits, when nothing was executed.
     pub change_set: Option<String>,
+    /// The name of that change set, for `--change-set-name`.
+    pub change_set_name: Option<String>,
+    /// The command that follows the operation, when it was left to itself.
+    pub follow: Option<String>,
     /// How long it took.
     pub seconds: f64,
     /// Whether it is on the local cloud.
@@ -63,6 +70,8 @@ impl Deployed {
             changes: change_set.changes.clone(),
             outputs: BTreeMap::new(),
             change_set: None,
+            change_set_name: None,
+            follow: None,
             seconds: 0.0,
             local: false,
         }
@@ -71,6 +80,10 @@ impl Deployed {
 
 impl Report for Deployed {
     const SCHEMA: &'static str = "deploy/1";
+
+    fn exit_code(&self) -> u8 {
+        if self.outcome == Outcome::Detached { Kind::Detached.exit_code() } else { 0 }
+    }
 
     fn text(&self, page: &mut Page) {
         let place = format!("{} in {}", self.stack.bold(), self.region);
@@ -94,6 +107,20 @@ impl Report for Deployed {
                     "prepared".cyan().bold()
                 ));
                 page.line(self.change_set.as_deref().unwrap_or_default());
+                let name = self.change_set_name.as_deref().unwrap_or_default();
+                let stack = format!("--stack-name {} --region {}", self.stack, self.region);
+                page.next(
+                    "carry it out",
+                    &format!("evbridge-momento deploy {stack} --change-set-name {name}{local}"),
+                );
+                return;
+            }
+            Outcome::Detached => {
+                page.note(format_args!(
+                    "{} from {place}: CloudFormation goes on with the operation",
+                    "detached".cyan().bold()
+                ));
+                page.next("follow it", self.follow.as_deref().unwrap_or_default());
                 return;
             }
         }

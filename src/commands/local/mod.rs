@@ -1,6 +1,7 @@
 //! `local`: serves the embedded local cloud over HTTP, and manages its caches and topics.
 
 mod cache;
+mod fault;
 mod serve;
 mod topic;
 
@@ -11,6 +12,7 @@ use crate::context::{Context, Session};
 use crate::error::Result;
 
 pub use cache::{CacheCommand, Caches, Changed, Item};
+pub use fault::FaultCommand;
 pub use serve::{LocalKey, Serving};
 pub use topic::{Heard, TopicCommand};
 
@@ -42,6 +44,12 @@ pub enum LocalCommand {
         #[command(subcommand)]
         command: CacheCommand,
     },
+    /// Let things go wrong on the local cloud: failing resources, throttling, broken connections
+    Fault {
+        /// What to do.
+        #[command(subcommand)]
+        command: FaultCommand,
+    },
     /// Print an API key that the local Momento accepts
     Key,
     /// Listen to a topic of the local cloud
@@ -57,6 +65,7 @@ pub async fn run(context: &Context, args: LocalArgs) -> Result<u8> {
     match args.command {
         None => serve::run(context, args.port).await,
         Some(LocalCommand::Cache { command }) => cache::run(context, command).await,
+        Some(LocalCommand::Fault { command }) => fault::run(context, command).await,
         Some(LocalCommand::Key) => Ok(print(context, &serve::key(context).await?)),
         Some(LocalCommand::Topic { command }) => topic::run(context, command).await,
     }

@@ -10,9 +10,11 @@ use serde_json::json;
 
 pub use fields::FieldArgs;
 pub use report::Put;
+pub(super) use report::show_request;
 
 use self::fields::Given;
 use self::report::{Delivery, Stored};
+use super::explain;
 use super::stack::{StackArg, flag, load};
 use crate::aws::events;
 use crate::context::{Context, Session};
@@ -28,7 +30,7 @@ Examples:
   evbridge-momento put-event cacheSet
   evbridge-momento put-event cacheSet --cache my-cache --key test-key --value 'hello world!' --ttl 300
   evbridge-momento put-event topicPublish --detail '{\"cacheName\":\"my-cache\",\"topicName\":\"t\",\"message\":\"hi\"}'
-  evbridge-momento put-event cacheDelete --detail @event.json --dry-run
+  evbridge-momento put-event cacheDelete --detail @event.json --dry-run --explain
 
 Without fields it asks for them on a terminal; elsewhere it sends the documented sample and says so.")]
 pub struct PutEventArgs {
@@ -52,6 +54,9 @@ pub struct PutEventArgs {
     /// Send the detail even if it breaks the documented contract
     #[arg(long, requires = "detail")]
     unchecked: bool,
+    /// Say first, rule by rule, where the event will go and why
+    #[arg(long)]
+    explain: bool,
     /// Print the entry that would be sent, and send nothing
     #[arg(long)]
     dry_run: bool,
@@ -76,6 +81,12 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
     check_size(context, &entry)?;
     let bus = bus(context, args.bus.as_ref(), &stack, definition.bus.name.as_str());
     let mut put = Put::new(kind, &entry, &bus, &given);
+    if args.explain {
+        let mut explained = explain::entry(context, &definition, &stack, &bus, &entry)?;
+        explained.is_sample = given.is_sample;
+        explained.show(context.printer);
+        put.explanation = Some(explained);
+    }
     if args.dry_run {
         return Ok(put);
     }

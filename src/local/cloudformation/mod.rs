@@ -1,6 +1,6 @@
 //! CloudFormation: stacks from templates, through change sets, with rollback, for the types of our stacks.
 //!
-//! `template` reads and evaluates a template (pure), `changes` compares it with a stack (pure),
+//! `model::cloudformation` reads and evaluates a template, `changes` compares it with a stack (pure),
 //! `actions` answers the API, `engine` moves the operations, `resources` has one file per type.
 //! An action only records what is to be done; [`CloudFormation::advance`] does it, step by step.
 
@@ -13,7 +13,6 @@ mod naming;
 mod record;
 mod resources;
 mod secrets;
-mod template;
 
 #[cfg(test)]
 mod tests;
@@ -49,6 +48,12 @@ impl CloudFormation {
     /// what a service refuses is the operation's failure, not this function's.
     pub fn advance(&self, services: &dyn Services) -> Result<bool, ApiError> {
         engine::advance(&self.store, &self.clock, services)
+    }
+
+    /// Returns whether an operation waits for the end of a delay that was asked for.
+    pub fn is_held(&self) -> bool {
+        // A state that cannot be read is told of by the next step.
+        self.store.regions::<record::Held>().is_ok_and(|regions| !regions.is_empty())
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::values::masked;
+
 /// What happens to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -51,12 +53,48 @@ pub struct Change {
 pub struct PropertyChange {
     /// The path inside the resource, such as `/Properties/Description`.
     pub path: String,
-    /// The value before, as CloudFormation shows it.
+    /// The value before, as CloudFormation shows it, secrets masked; nothing when it was not there.
     pub before: Option<String>,
-    /// The value after, as CloudFormation shows it.
+    /// The value after, as CloudFormation shows it, secrets masked; nothing when it goes.
     pub after: Option<String>,
-    /// Whether this property's change replaces the resource.
+    /// Whether this property's change replaces the resource, or may.
     pub replaces: bool,
+    /// What changes the property when its own text is the same: a parameter, another resource.
+    pub cause: Option<String>,
+}
+
+/// One parameter's change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ParameterChange {
+    /// The parameter's name.
+    pub name: String,
+    /// The value before; `****` for a hidden one.
+    pub before: Option<String>,
+    /// The value after; `****` for a hidden one.
+    pub after: Option<String>,
+}
+
+impl PropertyChange {
+    /// Makes a change whose secrets are masked.
+    pub fn new(path: impl Into<String>, before: Option<&str>, after: Option<&str>) -> Self {
+        let path = path.into();
+        let (before, after) =
+            (before.map(|value| masked(&path, value)), after.map(|value| masked(&path, value)));
+        Self { path, before, after, replaces: false, cause: None }
+    }
+}
+
+impl Change {
+    /// Returns what replaces the resource: each property that does, with what changes it.
+    pub fn replacement_causes(&self) -> Vec<String> {
+        let replacing = self.properties.iter().filter(|property| property.replaces);
+        replacing
+            .map(|property| match &property.cause {
+                Some(cause) => format!("{} (by {cause})", property.path),
+                None => property.path.clone(),
+            })
+            .collect()
+    }
 }
 
 impl Action {

@@ -13,6 +13,31 @@ pub struct Cause {
     pub hint: Option<&'static str>,
 }
 
+/// What the search for a cause came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// This failed first.
+    Cause(Cause),
+    /// Everything was looked at, and nothing failed by itself: somebody cancelled the operation, or an alarm did.
+    NoProblem,
+    /// The cause could not be found out; the text says why.
+    Unknown(String),
+}
+
+/// Judges an operation's events, oldest first.
+pub fn verdict(events: &[Event]) -> Verdict {
+    if let Some(cause) = root_cause(events) {
+        return Verdict::Cause(cause);
+    }
+    if events.is_empty() {
+        return Verdict::Unknown("CloudFormation shows no event of the operation".to_owned());
+    }
+    if events.iter().any(|event| event.status.is_failure() && !event.is_stack()) {
+        return Verdict::Unknown("every failure that the events show follows from another one".to_owned());
+    }
+    Verdict::NoProblem
+}
+
 /// Finds the root cause in an operation's events, oldest first; nothing when no event tells.
 ///
 /// Resources that were cancelled because another one failed, and the stack's own summary, are no causes.
@@ -87,5 +112,15 @@ mod tests {
         assert_eq!(cause.logical_id, "B");
         assert!(cause.hint.unwrap().contains("--bus"));
         assert_eq!(root_cause(&events[..1]), None);
+    }
+
+    #[test]
+    fn there_are_three_verdicts() {
+        let failed = [event("B", "CREATE_FAILED", "Event bus shop does not exist.")];
+        assert!(matches!(verdict(&failed), Verdict::Cause(_)));
+        assert_eq!(verdict(&[event("A", "UPDATE_COMPLETE", "")]), Verdict::NoProblem);
+        let followers = [event("A", "CREATE_FAILED", "Resource creation cancelled")];
+        assert!(matches!(verdict(&followers), Verdict::Unknown(_)));
+        assert!(matches!(verdict(&[]), Verdict::Unknown(_)));
     }
 }

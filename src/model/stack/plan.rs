@@ -2,8 +2,20 @@
 
 use super::Status;
 
+/// What happens to what a failed creation or update has made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnFailure {
+    /// It is taken back.
+    #[default]
+    Rollback,
+    /// A stack that was being created is deleted; an update is taken back.
+    Delete,
+    /// It stays, to be looked at.
+    Keep,
+}
+
 /// What to do with the stack as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
     /// There is no stack, or an empty one in review: create it.
     Create,
@@ -13,8 +25,12 @@ pub enum Plan {
     Update,
     /// Another operation runs: wait for it first.
     Wait,
-    /// The stack needs a repair that deploy does not make; the text says which.
-    Refuse(&'static str),
+    /// An update failed and was kept: take it back first.
+    RollBack,
+    /// A rollback failed: go on with it first.
+    ContinueRollback,
+    /// A deletion failed: only `destroy` can end it.
+    FinishDeletion,
 }
 
 /// Decides what to do with a stack in a status, or with none.
@@ -25,13 +41,9 @@ pub fn plan(status: Option<&Status>) -> Plan {
     match status.as_str() {
         "REVIEW_IN_PROGRESS" | "DELETE_COMPLETE" => Plan::Create,
         "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" => Plan::Recreate,
-        "UPDATE_ROLLBACK_FAILED" => Plan::Refuse(
-            "continue its rollback first: `aws cloudformation continue-update-rollback`, then deploy again",
-        ),
-        "UPDATE_FAILED" => {
-            Plan::Refuse("roll it back first: `aws cloudformation rollback-stack`, then deploy again")
-        }
-        "DELETE_FAILED" => Plan::Refuse("finish deleting it first with `evbridge-momento destroy`"),
+        "UPDATE_ROLLBACK_FAILED" => Plan::ContinueRollback,
+        "UPDATE_FAILED" => Plan::RollBack,
+        "DELETE_FAILED" => Plan::FinishDeletion,
         _ if status.is_in_progress() => Plan::Wait,
         _ => Plan::Update,
     }
@@ -50,6 +62,9 @@ mod tests {
         assert_eq!(planned("UPDATE_ROLLBACK_COMPLETE"), Plan::Update);
         assert_eq!(planned("CREATE_COMPLETE"), Plan::Update);
         assert_eq!(planned("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"), Plan::Wait);
-        assert!(matches!(planned("UPDATE_ROLLBACK_FAILED"), Plan::Refuse(_)));
+        assert_eq!(planned("UPDATE_ROLLBACK_FAILED"), Plan::ContinueRollback);
+        assert_eq!(planned("UPDATE_FAILED"), Plan::RollBack);
+        assert_eq!(planned("DELETE_FAILED"), Plan::FinishDeletion);
+        assert_eq!(planned("CREATE_FAILED"), Plan::Recreate);
     }
 }

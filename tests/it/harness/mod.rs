@@ -6,7 +6,9 @@ mod server;
 mod session;
 mod source;
 pub(crate) mod token;
+mod with_cloud;
 
+pub(crate) use with_cloud::with_cloud;
 pub(crate) use cloud::{Cloud, Footprint};
 pub(crate) use outcome::Outcome;
 pub(crate) use server::Server;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::compare::{cannot_update, check_name, compare, same_outputs};
 use super::show::shown;
+use super::unsupported::refuse_unsupported;
 use super::{Api, no_change_set, pairs};
 use crate::local::cloudformation::engine::{Start, begin};
 use crate::local::cloudformation::input::{Input, invalid};
@@ -28,6 +29,7 @@ impl Api<'_> {
         if !matches!(kind, "CREATE" | "UPDATE") {
             return Err(invalid(format!("ChangeSetType {kind} is not supported by the local cloud")));
         }
+        refuse_unsupported(input)?;
         let on_failure = input.on_failure("OnStackFailure")?;
         if on_failure == Some(OnFailure::Delete) && kind != "CREATE" {
             return Err(invalid("OnStackFailure DELETE can only be used with a change set of type CREATE"));

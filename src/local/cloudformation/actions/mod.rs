@@ -7,6 +7,7 @@ mod prepare;
 mod show;
 mod stacks;
 mod templates;
+mod unsupported;
 
 use serde_json::{Value, json};
 

@@ -7,6 +7,7 @@ mod back;
 mod begin;
 mod delete;
 mod failure;
+mod faulty;
 mod forward;
 mod journal;
 mod perform;
@@ -18,6 +19,7 @@ pub(crate) use journal::Journal;
 
 use super::record::{Operation, Phase, Running, Stack};
 use crate::local::clock::Clock;
+use crate::local::fault::{self, Effect, Fault};
 use crate::local::store::{Store, StoreError};
 use crate::local::wire::{ApiError, Services};
 
@@ -36,6 +38,12 @@ enum Halt {
     /// A resource could not be made, changed or deleted; what the step did is taken back.
     #[error("{subject}: {reason}")]
     Refused { subject: String, reason: String },
+    /// A fault that was asked for happens; what the step did is taken back.
+    #[error("{subject}: a fault was asked for")]
+    Faulted { subject: String, fault: Fault },
+    /// A delay that was asked for is not over; what the step did is taken back.
+    #[error("{subject} is held back")]
+    Held { subject: String },
     /// The state could not be read or written.
     #[error(transparent)]
     State(#[from] StoreError),
@@ -70,17 +78,34 @@ impl Engine<'_> {
         match attempt {
             Ok(moved) => Ok(moved),
             Err(Halt::State(error)) => Err(error.into()),
-            Err(Halt::Refused { subject, reason }) => Ok(self.store.atomically(|| {
-                self.turn(id, |stack, operation| {
-                    self.refused(stack, operation, &subject, &reason)?;
-                    Ok(Turn::Goes)
-                })
-                .map_err(|halt| match halt {
-                    Halt::State(error) => error,
-                    Halt::Refused { .. } => StoreError::Database(rusqlite::Error::InvalidQuery),
-                })
-            })?),
+            Err(Halt::Held { .. }) => Ok(false),
+            Err(Halt::Refused { subject, reason }) => Ok(self.fail(id, &subject, &reason, None)?),
+            Err(Halt::Faulted { subject, fault }) => match &fault.effect {
+                Effect::Delay(milliseconds) => {
+                    self.hold(id, &subject, fault.id, *milliseconds)?;
+                    Ok(true)
+                }
+                Effect::Fail(reason) => Ok(self.fail(id, &subject, reason, Some(fault.id))?),
+                _ => Ok(false),
+            },
         }
+    }
+
+    /// Records that a resource failed, and counts the fault that made it fail.
+    fn fail(&self, id: &str, subject: &str, reason: &str, fault: Option<u64>) -> Result<bool, StoreError> {
+        self.store.atomically(|| {
+            if let Some(fault) = fault {
+                fault::spend(self.store, fault)?;
+            }
+            self.turn(id, |stack, operation| {
+                self.refused(stack, operation, subject, reason)?;
+                Ok(Turn::Goes)
+            })
+            .map_err(|halt| match halt {
+                Halt::State(error) => error,
+                _ => StoreError::Database(rusqlite::Error::InvalidQuery),
+            })
+        })
     }
 
     /// Reads a stack, moves its operation, and writes what came of it.

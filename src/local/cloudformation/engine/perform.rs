@@ -8,7 +8,8 @@ use super::{Engine, Halt};
 use crate::local::cloudformation::record::{Hidden, Resource, Stack};
 use crate::local::cloudformation::resources::{Caller, Made, Refusal, Request, ResourceType, check, find};
 use crate::local::cloudformation::secrets::{Secret, conceal, reveal, reveal_text};
-use crate::local::cloudformation::template::{Found, Scope, TemplateError, evaluate};
+use crate::local::fault::Step;
+use crate::model::cloudformation::{Found, Scope, TemplateError, evaluate};
 
 /// What a handler is asked to do.
 pub(super) enum Call<'a> {
@@ -28,6 +29,8 @@ impl Engine<'_> {
         tags: &BTreeMap<String, String>,
         call: &Call<'_>,
     ) -> Result<Made, Halt> {
+        let step = if matches!(call, Call::Create(_)) { Step::Create } else { Step::Update };
+        self.as_asked(stack, logical_id, kind, step)?;
         let mut revealed = Vec::new();
         let mut attempt = || -> Result<Made, Refusal> {
             let kind = known(kind)?;
@@ -57,6 +60,7 @@ impl Engine<'_> {
     /// Deletes a resource.
     pub(super) fn unmake(&self, stack: &Stack, subject: &str, resource: &Resource) -> Result<(), Halt> {
         let Some(physical_id) = &resource.physical_id else { return Ok(()) };
+        self.as_asked(stack, subject, &resource.kind, Step::Delete)?;
         let caller = Caller { services: self.services, region: self.region };
         known(&resource.kind)
             .and_then(|kind| kind.delete(&caller, physical_id, &plain(stack, resource)))

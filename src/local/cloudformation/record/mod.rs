@@ -13,8 +13,8 @@ pub(crate) use status::{
 };
 
 use super::changes::ResourceChange;
-use super::template::{Plan, Policy};
 use crate::local::store::Document;
+use crate::model::cloudformation::{Plan, Policy};
 
 /// A stack, also when it is deleted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -192,6 +192,16 @@ pub(crate) struct LiveName(pub(crate) String);
 /// The mark of a stack whose operation runs.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Running;
+
+/// How long a resource's call is held back, by stack and resource.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Held {
+    pub(crate) until: Timestamp,
+}
+
+impl Document for Held {
+    const KIND: &'static str = "cloudformation:held";
+}
 
 impl Document for Stack {
     const KIND: &'static str = "cloudformation:stack";

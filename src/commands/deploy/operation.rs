@@ -1,0 +1,86 @@
+//! Following an operation with its progress on the screen, until it ends, time is up, or Ctrl-C.
+
+use std::time::Duration;
+
+use crate::aws::cloudformation::Stack;
+use crate::aws::failures::diagnose;
+use crate::aws::follow::{Operation, follow};
+use crate::context::{Context, Session};
+use crate::error::{Error, Kind, Result};
+use crate::model::stack::Event;
+use crate::model::stack::diagnosis::Verdict;
+use crate::ui::progress::StackProgress;
+
+/// How an operation ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The stack as it is now, or nothing when it is gone.
+    pub stack: Option<Stack>,
+    /// What happened, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// Follows an operation to its end.
+///
+/// When the time is up, or at the first Ctrl-C, CloudFormation goes on without us, and the error says how to
+/// watch it again.
+pub async fn watch(
+    context: &Context,
+    session: &Session,
+    name: &str,
+    operation: &Operation,
+    timeout: Option<Duration>,
+) -> Result<Ended> {
+    let mut progress = StackProgress::new(context.printer);
+    let mut events = Vec::new();
+    let following = follow(&session.clients, operation, |event| {
+        progress.tell(event);
+        events.push(event.clone());
+    });
+    let time_is_up = async {
+        match timeout {
+            Some(timeout) => tokio::time::sleep(timeout).await,
+            None => std::future::pending().await,
+        }
+    };
+    let again = reattach(context, session, name);
+    let stack = tokio::select! {
+        stack = following => stack?,
+        () = time_is_up => {
+            let limit = jiff::SignedDuration::try_from(timeout.unwrap_or_default()).unwrap_or_default();
+            let message = format!("the operation has not ended in {limit:#}: CloudFormation goes on with it");
+            return Err(Error::new(Kind::Detached, message).hint(format!("follow it again: `{again}`")));
+        }
+        _ = tokio::signal::ctrl_c() => {
+            return Err(Error::new(Kind::Detached, "detached: CloudFormation goes on with the operation")
+                .hint(format!("follow it again: `{again}`")));
+        }
+    };
+    Ok(Ended { stack, events })
+}
+
+/// Returns the command that follows a stack's operation again.
+pub fn reattach(context: &Context, session: &Session, name: &str) -> String {
+    let local = if context.global.local { " --local" } else { "" };
+    format!("evbridge-momento status --stack-name {name} --region {} --follow{local}", session.region())
+}
+
+/// Adds to an error why the operation failed.
+pub async fn explained(error: Error, session: &Session, operation: &Operation, events: &[Event]) -> Error {
+    match diagnose(&session.clients, operation, events).await {
+        Verdict::Cause(cause) => {
+            let error = if cause.logical_id.is_empty() {
+                error.cause(cause.reason)
+            } else {
+                error.cause(format!("{} failed first: {}", cause.logical_id, cause.reason))
+            };
+            cause.hint.into_iter().fold(error, Error::hint)
+        }
+        Verdict::NoProblem => {
+            error.cause("no resource failed: the operation was cancelled, by somebody or by an alarm")
+        }
+        Verdict::Unknown(why) => error
+            .cause(format!("the cause could not be found out: {why}"))
+            .hint("look at the stack's events in the CloudFormation console"),
+    }
+}

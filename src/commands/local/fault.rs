@@ -1,0 +1,205 @@
+//! `local fault`: failures on demand, to see how a tool copes with them.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use owo_colors::OwoColorize as _;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::session;
+use crate::cli::print;
+use crate::commands::deploy::duration;
+use crate::context::Context;
+use crate::error::Result;
+use crate::ui::{Page, Report, clean, table};
+
+/// What to do with the faults.
+#[derive(Debug, Subcommand)]
+pub enum FaultCommand {
+    /// Let something go wrong from now on
+    Add(AddArgs),
+    /// List what is to go wrong, and how often it did
+    List,
+    /// Let everything work again
+    Clear {
+        /// Number of the fault; all when left out
+        id: Option<u64>,
+    },
+}
+
+/// The arguments of `local fault add`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  evbridge-momento local fault add --resource AWS::Events::Rule --on create
+  evbridge-momento local fault add --resource DeadLetterQueue --on delete --always
+  evbridge-momento local fault add --resource AWS::IAM::Role --on create --delay 3s
+  evbridge-momento local fault add --action cloudformation:DescribeStacks --throttle --times 5
+  evbridge-momento local fault add --action events:PutEvents --status 503
+  evbridge-momento local fault add --action cloudformation:ExecuteChangeSet --lose-answer")]
+#[group(id = "place", required = true, multiple = false, args = ["resource", "action"])]
+#[group(id = "effect", multiple = false, args = ["reason", "delay", "throttle", "status", "drop", "lose_answer"])]
+pub struct AddArgs {
+    /// Resource type, or name of a resource in the template
+    #[arg(long, value_name = "RESOURCE", requires = "on")]
+    resource: Option<String>,
+    /// What is done with the resource
+    #[arg(long, value_name = "STEP", requires = "resource")]
+    on: Option<Step>,
+    /// API action as SERVICE:ACTION, or SERVICE:* for all of a service
+    #[arg(long, value_name = "SERVICE:ACTION", requires = "effect", value_parser = action)]
+    action: Option<(String, String)>,
+    /// The resource fails with this reason
+    #[arg(long, value_name = "TEXT", conflicts_with = "action")]
+    reason: Option<String>,
+    /// The resource takes this long, such as 3s
+    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with = "action")]
+    delay: Option<Duration>,
+    /// The action is throttled
+    #[arg(long, conflicts_with = "resource")]
+    throttle: bool,
+    /// The action answers with this HTTP status
+    #[arg(long, value_name = "STATUS", conflicts_with = "resource")]
+    status: Option<u16>,
+    /// The connection breaks before the action's work is done
+    #[arg(long, conflicts_with = "resource")]
+    drop: bool,
+    /// The connection breaks after the action's work is done
+    #[arg(long, conflicts_with = "resource")]
+    lose_answer: bool,
+    /// How often
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    times: u32,
+    /// Every time, until it is cleared
+    #[arg(long, conflicts_with = "times")]
+    always: bool,
+}
+
+/// What a stack operation does with a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// It is made
+    Create,
+    /// It is changed
+    Update,
+    /// It is deleted
+    Delete,
+}
+
+/// Does what the command says.
+pub(super) async fn run(context: &Context, command: FaultCommand) -> Result<u8> {
+    let session = session(context).await?;
+    let local = session.local()?;
+    let call = async |action: &str, input: Value| local.call(session.region(), action, input).await;
+    match command {
+        FaultCommand::Add(args) => {
+            call("AddFault", args.input()).await?;
+        }
+        FaultCommand::List => {}
+        FaultCommand::Clear { id } => {
+            call("ClearFaults", json!({ "Id": id })).await?;
+        }
+    }
+    let answer = call("ListFaults", json!({})).await?;
+    Ok(print(context, &Faults::of(&answer["Faults"])))
+}
+
+impl AddArgs {
+    fn input(&self) -> Value {
+        let place = match (&self.resource, &self.action) {
+            (_, Some((service, action))) => json!({ "Service": service, "Action": action }),
+            (resource, None) => json!({ "Resource": resource, "Step": self.on.map(|on| match on {
+                Step::Create => "create",
+                Step::Update => "update",
+                Step::Delete => "delete",
+            }) }),
+        };
+        let effect = if let Some(delay) = self.delay {
+            json!({ "Delay": u64::try_from(delay.as_millis()).unwrap_or(u64::MAX) })
+        } else if let Some(status) = self.status {
+            json!({ "Status": status })
+        } else if self.throttle {
+            json!({ "Throttle": true })
+        } else if self.drop {
+            json!({ "Drop": true })
+        } else if self.lose_answer {
+            json!({ "LoseAnswer": true })
+        } else {
+            json!({ "Fail": self.reason.as_deref().unwrap_or("A fault was asked for (local fault)") })
+        };
+        let times = (!self.always).then_some(self.times);
+        json!({ "Place": place, "Effect": effect, "Times": times })
+    }
+}
+
+/// What is to go wrong.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Faults {
+    /// The faults, oldest first.
+    faults: Vec<Fault>,
+}
+
+/// One thing that is to go wrong.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Fault {
+    /// Its number, for `local fault clear`.
+    id: u64,
+    /// Where: a resource and what is done with it, or an API action.
+    place: String,
+    /// What goes wrong.
+    effect: String,
+    /// How often yet; nothing for always.
+    left: Option<u64>,
+    /// How often it happened.
+    happened: u64,
+}
+
+impl Faults {
+    fn of(answer: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let faults = answer.as_array().into_iter().flatten().map(|fault| Fault {
+            id: fault["Id"].as_u64().unwrap_or_default(),
+            place: text(&fault["Place"]),
+            effect: text(&fault["Effect"]),
+            left: fault["Left"].as_u64(),
+            happened: fault["Happened"].as_u64().unwrap_or_default(),
+        });
+        Self { faults: faults.collect() }
+    }
+}
+
+impl Report for Faults {
+    const SCHEMA: &'static str = "local-faults/1";
+
+    fn text(&self, page: &mut Page) {
+        let rows: Vec<Vec<String>> = self
+            .faults
+            .iter()
+            .map(|fault| {
+                let left = match fault.left {
+                    None => "always".to_owned(),
+                    Some(0) => "spent".to_owned(),
+                    Some(left) => format!("{left} left"),
+                };
+                let happened = format!("happened {}", fault.happened);
+                let what = format!("{} {}", clean(&fault.place), clean(&fault.effect));
+                vec![fault.id.to_string(), left, happened, what]
+            })
+            .collect();
+        table::columns(&rows).into_iter().for_each(|line| page.line(line));
+        if self.faults.is_empty() {
+            page.note(format_args!("{} nothing is to go wrong", "no faults:".green().bold()));
+        }
+    }
+}
+
+fn action(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((service, action)) if !service.is_empty() && !action.is_empty() => {
+            Ok((service.to_owned(), action.to_owned()))
+        }
+        _ => Err("expected SERVICE:ACTION, for example cloudformation:DescribeStacks".to_owned()),
+    }
+}

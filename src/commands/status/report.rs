@@ -1,0 +1,246 @@
+//! What `status` answers: one screen of 80 columns.
+
+use std::collections::BTreeMap;
+
+use owo_colors::OwoColorize as _;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::aws::cloudformation::Stack;
+use crate::aws::parts::State;
+use crate::context::Session;
+use crate::ui::{Page, Report, clean};
+
+/// A stack and its parts.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Status {
+    /// The stack's name.
+    pub(super) stack: String,
+    /// The stack's ARN.
+    pub(super) stack_id: String,
+    /// The region.
+    pub(super) region: String,
+    /// The stack's status, as CloudFormation spells it.
+    pub(super) status: String,
+    /// Why it has that status.
+    pub(super) reason: Option<String>,
+    /// Whether the stack is protected from deletion.
+    pub(super) protected: bool,
+    /// The stack's outputs.
+    pub(super) outputs: BTreeMap<String, String>,
+    /// The connection to Momento.
+    pub(super) connection: Option<Part>,
+    /// The API destinations.
+    pub(super) destinations: Vec<Part>,
+    /// The rules.
+    pub(super) rules: Vec<Part>,
+    /// The name of the role that calls Momento.
+    pub(super) role: Option<String>,
+    /// The dead-letter queue.
+    pub(super) dead_letter_queue: Option<Queue>,
+    /// The token's secret.
+    pub(super) token: Option<Token>,
+}
+
+/// A part of the stack in EventBridge.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Part {
+    /// Its name in the template.
+    pub(super) logical_id: String,
+    /// Its own name.
+    pub(super) name: String,
+    /// Its state in AWS's spelling; `MISSING` when it was deleted by hand.
+    pub(super) state: String,
+    /// Why it is in that state.
+    pub(super) reason: Option<String>,
+}
+
+/// The dead-letter queue.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Queue {
+    /// Its URL.
+    pub(super) url: String,
+    /// Whether it is there.
+    pub(super) is_there: bool,
+    /// How many messages it holds.
+    pub(super) depth: u64,
+    /// The age of the oldest message that was seen, in seconds; there may be older ones when it holds more than ten.
+    pub(super) oldest_seconds: Option<u64>,
+    /// Whether it has a policy, without which EventBridge cannot write to it.
+    pub(super) has_policy: bool,
+}
+
+/// The token's secret.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Token {
+    /// The secret's name.
+    pub(super) secret: String,
+    /// Whether it is `there`, `missing` or `scheduled for deletion`.
+    pub(super) secret_state: String,
+    /// The version that the connection has.
+    pub(super) version_in_use: Option<String>,
+    /// The version that the secret holds now.
+    pub(super) current_version: Option<String>,
+}
+
+impl Status {
+    /// Starts the answer with what the stack itself says.
+    pub(super) fn of(stack: &Stack, name: &str, session: &Session) -> Self {
+        Self {
+            stack: name.to_owned(),
+            stack_id: stack.id.clone(),
+            region: session.region().to_owned(),
+            status: stack.status.to_string(),
+            reason: stack.reason.clone(),
+            protected: stack.protected,
+            outputs: stack.outputs.iter().cloned().collect(),
+            connection: None,
+            destinations: Vec::new(),
+            rules: Vec::new(),
+            role: None,
+            dead_letter_queue: None,
+            token: None,
+        }
+    }
+
+    /// The answer for a stack whose deletion was followed to its end.
+    pub(super) fn gone(stack: &Stack, name: &str, session: &Session) -> Self {
+        let outputs = BTreeMap::new();
+        Self { status: "DELETE_COMPLETE".to_owned(), outputs, ..Self::of(stack, name, session) }
+    }
+
+    /// Returns the answer as JSON with its layout's name, for a stream of them.
+    pub(super) fn versioned(&self) -> Value {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Value::Object(fields) = &mut value {
+            fields.insert("schema".to_owned(), Value::from(Self::SCHEMA));
+        }
+        value
+    }
+}
+
+impl Part {
+    /// Makes a part from what EventBridge says of it.
+    pub(super) fn of(logical_id: &str, name: &str, state: Option<State>) -> Self {
+        let State { state, reason } =
+            state.unwrap_or_else(|| State { state: "MISSING".to_owned(), reason: None });
+        Self { logical_id: logical_id.to_owned(), name: name.to_owned(), state, reason }
+    }
+}
+
+impl Report for Status {
+    const SCHEMA: &'static str = "status/1";
+
+    fn text(&self, page: &mut Page) {
+        let protected = if self.protected { ", protected from deletion" } else { "" };
+        page.line(format_args!(
+            "{} in {}: {}{protected}",
+            self.stack.bold(),
+            self.region,
+            painted(&self.status)
+        ));
+        if let Some(reason) = &self.reason {
+            page.line(format_args!("  {}", clean(reason)));
+        }
+        for (label, name) in [("bus", "EventBusName"), ("momento", "MomentoEndpoint")] {
+            if let Some(value) = self.outputs.get(name) {
+                field(page, label, clean(value));
+            }
+        }
+        if let Some(token) = &self.token {
+            self::token(page, token);
+        }
+        if let Some(connection) = &self.connection {
+            parts(page, "connection", std::slice::from_ref(connection));
+        }
+        parts(page, "destinations", &self.destinations);
+        parts(page, "rules", &self.rules);
+        if let Some(role) = &self.role {
+            field(page, "role", clean(role));
+        }
+        if let Some(queue) = &self.dead_letter_queue {
+            self::queue(page, queue);
+        }
+    }
+}
+
+fn field(page: &mut Page, label: &str, value: impl std::fmt::Display) {
+    page.line(format_args!("  {} {value}", format!("{label:<13}").dimmed()));
+}
+
+fn parts(page: &mut Page, label: &str, parts: &[Part]) {
+    for (index, part) in parts.iter().enumerate() {
+        let label = if index == 0 { label } else { "" };
+        field(page, label, format_args!("{} {}", painted(&format!("{:<10}", part.state)), part.logical_id));
+        if let Some(reason) = &part.reason {
+            field(page, "", clean(reason));
+        }
+    }
+}
+
+fn token(page: &mut Page, token: &Token) {
+    let Some(used) = &token.version_in_use else {
+        return field(page, "token", format_args!("secret {}", clean(&token.secret)));
+    };
+    let verdict = match &token.current_version {
+        Some(current) if current == used => "the current one".green().to_string(),
+        Some(_) => "not the newest: `deploy` takes it".yellow().to_string(),
+        None => format!("its secret is {}", token.secret_state).red().to_string(),
+    };
+    field(page, "token", format_args!("version {}, {verdict}", clean(used)));
+}
+
+fn queue(page: &mut Page, queue: &Queue) {
+    if !queue.is_there {
+        return field(page, "dead letters", "the queue is MISSING".red());
+    }
+    let depth = match queue.depth {
+        0 => "none".green().to_string(),
+        1 => "1 message".yellow().to_string(),
+        depth => format!("{depth} messages").yellow().to_string(),
+    };
+    let oldest =
+        queue.oldest_seconds.map_or_else(String::new, |seconds| format!(", oldest {}", age(seconds)));
+    field(page, "dead letters", format_args!("{depth}{oldest}"));
+    if !queue.has_policy {
+        field(page, "", "no queue policy: EventBridge cannot write to it".red());
+    }
+}
+
+/// Writes an age in its two largest units.
+fn age(seconds: u64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let mut left = seconds;
+    let mut told = String::new();
+    for (size, unit) in units {
+        if left >= size && told.split(' ').filter(|part| !part.is_empty()).count() < 2 {
+            told.push_str(&format!("{}{unit} ", left / size));
+            left %= size;
+        }
+    }
+    if told.is_empty() { "0s".to_owned() } else { told.trim_end().to_owned() }
+}
+
+fn painted(state: &str) -> String {
+    match state.trim_end() {
+        "ENABLED" | "ACTIVE" | "AUTHORIZED" => state.green().to_string(),
+        text if text.ends_with("_IN_PROGRESS") || text.ends_with("ING") => state.cyan().to_string(),
+        text if text.ends_with("_COMPLETE") && !text.contains("ROLLBACK") => state.green().to_string(),
+        text if text.ends_with("_COMPLETE") => state.yellow().to_string(),
+        _ => state.red().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_has_at_most_two_units() {
+        assert_eq!(age(0), "0s");
+        assert_eq!(age(59), "59s");
+        assert_eq!(age(3_661), "1h 1m");
+        assert_eq!(age(90_061), "1d 1h");
+    }
+}

@@ -1,0 +1,174 @@
+//! Failures on demand: what is to go wrong, kept in the state, and spent as it happens.
+//!
+//! A fault is for a resource of a stack (its creation, update or deletion fails, or takes a while), or for an
+//! API action (it is throttled, answers with an error, breaks the connection before or after its work).
+
+mod input;
+
+use serde::{Deserialize, Serialize};
+
+pub use input::{describe, read};
+
+use super::store::{Document, Store, StoreError};
+
+/// The place in the store: faults are for every region.
+const EVERYWHERE: &str = "*";
+
+/// One thing that is to go wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Its number.
+    pub id: u64,
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub effect: Effect,
+    /// How often yet; nothing for always.
+    pub left: Option<u32>,
+    /// How often it happened.
+    pub happened: u32,
+}
+
+/// Where a fault happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// In a stack operation, at a resource.
+    Resource {
+        /// Its type, or its name in the template.
+        resource: String,
+        /// What is done with it.
+        step: Step,
+    },
+    /// In an API action.
+    Action {
+        /// The service as a SigV4 credential scope names it, such as `cloudformation`.
+        service: String,
+        /// The action's name, or `*` for all.
+        action: String,
+    },
+}
+
+/// What a stack operation does with a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// It is made.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is deleted.
+    Delete,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// The resource fails, with this reason.
+    Fail(String),
+    /// The resource takes so many milliseconds.
+    Delay(u64),
+    /// The action is throttled.
+    Throttle,
+    /// The action answers with this HTTP status.
+    Status(u16),
+    /// The connection breaks before the action's work is done.
+    Drop,
+    /// The connection breaks after the action's work is done.
+    LoseAnswer,
+}
+
+impl Document for Fault {
+    const KIND: &'static str = "fault:fault";
+}
+
+/// Adds a fault and returns its number.
+pub fn add(store: &Store, place: Place, effect: Effect, times: Option<u32>) -> Result<u64, StoreError> {
+    store.atomically(|| {
+        let id = list(store)?.last().map_or(1, |last| last.id + 1);
+        store.put(EVERYWHERE, &id.to_string(), &Fault { id, place, effect, left: times, happened: 0 })?;
+        Ok(id)
+    })
+}
+
+/// Returns all faults, also those that are spent, oldest first.
+pub fn list(store: &Store) -> Result<Vec<Fault>, StoreError> {
+    Ok(store.list::<Fault>(EVERYWHERE)?.into_iter().map(|(_, fault)| fault).collect())
+}
+
+/// Removes one fault, or all; returns how many there were.
+pub fn clear(store: &Store, id: Option<u64>) -> Result<usize, StoreError> {
+    store.atomically(|| {
+        let mut count = 0;
+        for fault in list(store)?.iter().filter(|fault| id.is_none_or(|id| fault.id == id)) {
+            count += usize::from(store.remove::<Fault>(EVERYWHERE, &fault.id.to_string())?);
+        }
+        Ok(count)
+    })
+}
+
+/// Returns what goes wrong with a resource now, without spending it.
+pub(super) fn at_resource(
+    store: &Store,
+    (logical_id, kind): (&str, &str),
+    step: Step,
+) -> Result<Option<Fault>, StoreError> {
+    Ok(list(store)?.into_iter().filter(is_left).find(|fault| match &fault.place {
+        Place::Resource { resource, step: at } => *at == step && (resource == kind || resource == logical_id),
+        Place::Action { .. } => false,
+    }))
+}
+
+/// Spends what goes wrong with an API action now, and returns it.
+pub(super) fn at_action(store: &Store, service: &str, action: &str) -> Result<Option<Effect>, StoreError> {
+    let found = list(store)?.into_iter().filter(is_left).find(|fault| match &fault.place {
+        Place::Action { service: at, action: named } => at == service && (named == action || named == "*"),
+        Place::Resource { .. } => false,
+    });
+    let Some(fault) = found else { return Ok(None) };
+    spend(store, fault.id)?;
+    Ok(Some(fault.effect))
+}
+
+/// Counts that a fault happened.
+pub(super) fn spend(store: &Store, id: u64) -> Result<(), StoreError> {
+    store.atomically(|| {
+        let Some(mut fault) = store.get::<Fault>(EVERYWHERE, &id.to_string())? else { return Ok(()) };
+        fault.happened += 1;
+        fault.left = fault.left.map(|left| left.saturating_sub(1));
+        store.put(EVERYWHERE, &id.to_string(), &fault)
+    })
+}
+
+fn is_left(fault: &Fault) -> bool {
+    fault.left != Some(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_happens_as_often_as_it_was_told_to() {
+        let store = Store::in_memory().unwrap();
+        let place = Place::Action { service: "events".into(), action: "PutEvents".into() };
+        add(&store, place, Effect::Throttle, Some(2)).unwrap();
+        let now = |action: &str| at_action(&store, "events", action).unwrap();
+        assert_eq!(now("DescribeRule"), None);
+        assert_eq!((now("PutEvents"), now("PutEvents")), (Some(Effect::Throttle), Some(Effect::Throttle)));
+        assert_eq!(now("PutEvents"), None);
+        assert_eq!(list(&store).unwrap()[0].happened, 2);
+        assert_eq!(clear(&store, None).unwrap(), 1);
+    }
+
+    #[test]
+    fn a_resource_is_meant_by_its_type_or_its_name() {
+        let store = Store::in_memory().unwrap();
+        let place = Place::Resource { resource: "AWS::SQS::Queue".into(), step: Step::Delete };
+        let id = add(&store, place, Effect::Fail("no".into()), None).unwrap();
+        let at = |kind: &str, step| at_resource(&store, ("Queue", kind), step).unwrap().map(|one| one.id);
+        assert_eq!(at("AWS::SQS::Queue", Step::Delete), Some(id));
+        assert_eq!(at("AWS::SQS::Queue", Step::Create), None);
+        assert_eq!(at("AWS::Events::Rule", Step::Delete), None);
+        spend(&store, id).unwrap();
+        assert_eq!(at("AWS::SQS::Queue", Step::Delete), Some(id));
+    }
+}
