@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, diff, explain, local, man, put_event, regions, render, status, token, validate,
+    completions, demo, deploy, destroy, diff, doctor, explain, local, man, permissions, put_event, regions,
+    render, status, token, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -125,6 +126,10 @@ pub enum Command {
     Token(token::TokenArgs),
     /// Show the stack and its parts, or follow the operation that runs
     Status(status::StatusArgs),
+    /// Find what is wrong with the stack and say what to do about it
+    Doctor(doctor::DoctorArgs),
+    /// Print the least-privilege policy of who deploys, operates or produces
+    Permissions(permissions::PermissionsArgs),
     /// Delete the stack and its secret
     Destroy(destroy::DestroyArgs),
     /// Print the CloudFormation template
@@ -215,6 +220,8 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
         Command::Explain(args) => Ok(print(context, &explain::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
+        Command::Doctor(args) => Ok(print(context, &doctor::run(context, args).await?)),
+        Command::Permissions(args) => Ok(print(context, &permissions::run(context, args).await?)),
         Command::Token(args) => token::run(context, args).await,
         Command::Local(args) => local::run(context, args).await,
         other => dispatch(context, other),

@@ -3,19 +3,7 @@
 use super::Clients;
 use super::error::{code, remote};
 use crate::error::Result;
-
-/// A connection as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Connection {
-    /// Its ARN.
-    pub arn: String,
-    /// Its state, such as `AUTHORIZED`.
-    pub state: String,
-    /// Why it has the state, when EventBridge says so.
-    pub reason: Option<String>,
-    /// The customer's key that encrypts it, if there is one.
-    pub kms_key: Option<String>,
-}
+use crate::model::doctor::parts::{Connection, Destination};
 
 /// Finds a connection by name; nothing when there is none.
 pub async fn connection(clients: &Clients, name: &str) -> Result<Option<Connection>> {
@@ -28,11 +16,25 @@ pub async fn connection(clients: &Clients, name: &str) -> Result<Option<Connecti
         arn: answer.connection_arn().unwrap_or_default().to_owned(),
         state: answer.connection_state().map_or("", |state| state.as_str()).to_owned(),
         reason: answer.state_reason().map(str::to_owned),
-        kms_key: answer.kms_key_identifier().map(str::to_owned),
     }))
 }
 
-/// Returns the name in the ARN of a connection, an API destination or a rule on the default bus.
+/// Finds an API destination by name; nothing when there is none.
+pub async fn destination(clients: &Clients, name: &str) -> Result<Option<Destination>> {
+    let answer = match clients.events().describe_api_destination().name(name).send().await {
+        Ok(answer) => answer,
+        Err(error) if code(&error) == Some("ResourceNotFoundException") => return Ok(None),
+        Err(error) => return Err(remote(&format!("looking at the API destination {name}"), &error)),
+    };
+    Ok(Some(Destination {
+        arn: answer.api_destination_arn().unwrap_or_default().to_owned(),
+        state: answer.api_destination_state().map_or("", |state| state.as_str()).to_owned(),
+        connection_arn: answer.connection_arn().map(str::to_owned),
+        endpoint: answer.invocation_endpoint().unwrap_or_default().to_owned(),
+    }))
+}
+
+/// Returns the name in the ARN of a connection or an API destination.
 pub fn name_in(arn: &str) -> Option<&str> {
     arn.split(':').nth(5)?.split('/').nth(1)
 }

@@ -7,6 +7,7 @@ use aws_sdk_cloudformation::types::{Capability, Parameter};
 use super::Clients;
 use super::error::{message, remote};
 use crate::error::Result;
+use crate::model::doctor::parts::Resource;
 use crate::model::stack::Status;
 
 /// A stack as it is deployed.
@@ -71,6 +72,23 @@ pub async fn change_parameter(
         .send()
         .await;
     answer.map(drop).map_err(|error| remote("updating the stack", &error))
+}
+
+/// Returns the resources that CloudFormation says a stack has.
+pub async fn resources(clients: &Clients, stack: &str) -> Result<Vec<Resource>> {
+    let mut pages =
+        clients.cloudformation().list_stack_resources().stack_name(stack).into_paginator().items().send();
+    let mut resources = Vec::new();
+    while let Some(resource) = pages.next().await {
+        let resource =
+            resource.map_err(|error| remote(&format!("listing the resources of {stack}"), &error))?;
+        resources.push(Resource {
+            logical_id: resource.logical_resource_id().unwrap_or_default().to_owned(),
+            kind: resource.resource_type().unwrap_or_default().to_owned(),
+            physical_id: resource.physical_resource_id().unwrap_or_default().to_owned(),
+        });
+    }
+    Ok(resources)
 }
 
 fn pairs<'a>(all: impl Iterator<Item = (Option<&'a str>, Option<&'a str>)>) -> BTreeMap<String, String> {

@@ -3,6 +3,7 @@
 pub mod change_sets;
 pub mod cloudformation;
 pub mod connections;
+pub mod dead_letters;
 pub mod deployed;
 pub mod error;
 pub mod events;
@@ -13,6 +14,7 @@ pub mod operations;
 pub mod parts;
 pub mod queues;
 pub mod roles;
+pub mod rules;
 pub mod secrets;
 
 use std::sync::OnceLock;

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod explain;
 pub mod local;
 pub mod man;
+pub mod permissions;
 pub mod put_event;
 pub mod regions;
 pub mod render;

@@ -128,6 +128,7 @@ impl Cloud {
     ///
     /// A fault that was asked for happens here: to those who call the cloud, not between its own services.
     pub async fn answer(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
+        super::calls::log(service, region, action, input, None);
         let effect = fault::at_action(&self.store, service, action)?;
         match effect {
             Some(Effect::Throttle) => return Err(ApiError::client("ThrottlingException", "Rate exceeded")),
@@ -155,14 +156,16 @@ impl Cloud {
     async fn linger(&self) {
         let begun = Instant::now();
         // What goes wrong here goes wrong in the worker too, which says so.
-        while begun.elapsed() < LINGER && self.apis.cloudformation.advance(&*self.apis).unwrap_or(false) {
+        while begun.elapsed() < LINGER
+            && self.apis.cloudformation.advance(&OnBehalf(&self.apis)).unwrap_or(false)
+        {
             tokio::task::yield_now().await;
         }
     }
 
     /// Drives all that is under way to its end: stack operations and deliveries.
     pub async fn settle(&self) -> Result<(), ApiError> {
-        while self.apis.cloudformation.advance(&*self.apis)? {}
+        while self.apis.cloudformation.advance(&OnBehalf(&self.apis))? {}
         self.apis.events.settle(&self.world).await
     }
 }
@@ -191,6 +194,16 @@ impl Services for Apis {
     }
 }
 
+/// The services as CloudFormation calls them, with the permissions of its user.
+struct OnBehalf<'a>(&'a Apis);
+
+impl Services for OnBehalf<'_> {
+    fn call(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
+        super::calls::log(service, region, action, input, Some("cloudformation"));
+        self.0.call(service, region, action, input)
+    }
+}
+
 /// The answer of a broken connection, which has no status.
 fn dropped() -> ApiError {
     ApiError { status: 0, code: String::new(), message: String::new() }
@@ -199,7 +212,7 @@ fn dropped() -> ApiError {
 /// Advances stack operations as they begin.
 async fn advance(apis: Arc<Apis>) {
     loop {
-        match apis.cloudformation.advance(&*apis) {
+        match apis.cloudformation.advance(&OnBehalf(&apis)) {
             Ok(true) => tokio::task::yield_now().await,
             // What a fault makes late is looked at again soon; else the next thing to do is told.
             Ok(false) if apis.cloudformation.is_held() => tokio::time::sleep(HELD).await,

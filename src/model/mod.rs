@@ -9,6 +9,7 @@ pub mod explain;
 pub mod json;
 pub mod names;
 pub mod pattern;
+pub mod permissions;
 pub mod policy;
 pub mod problem;
 pub mod region;

@@ -23,6 +23,7 @@ mod deploy_token;
 mod destroy;
 mod diff;
 mod docs;
+mod doctor;
 mod durability;
 mod encoding;
 #[allow(unreachable_pub, reason = "the fuzz targets use them from another crate")]
@@ -34,6 +35,7 @@ mod garbage;
 mod harness;
 mod local_cloud;
 mod output;
+mod permissions;
 mod put_event;
 mod regions;
 mod render;

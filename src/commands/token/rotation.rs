@@ -138,7 +138,7 @@ impl Rotation<'_> {
         let momento =
             Momento::open(self.session, self.base_url).map_err(|reason| Error::new(Kind::Remote, reason))?;
         let end = tokio::time::Instant::now() + PATIENCE;
-        let mut said;
+        let mut said: String;
         loop {
             if let Some(local) = &self.session.local {
                 local.call(self.session.region(), "Settle", json!({})).await?;

@@ -1,7 +1,9 @@
 //! The services joined together: what an event does from PutEvents to where it ends.
 
 mod buses;
+mod protocols;
 mod replays;
+mod restarts;
 mod served;
 mod stacks;
 mod targets;

@@ -8,9 +8,9 @@ mod source;
 pub(crate) mod token;
 mod with_cloud;
 
-pub(crate) use with_cloud::with_cloud;
 pub(crate) use cloud::{Cloud, Footprint};
 pub(crate) use outcome::Outcome;
 pub(crate) use server::Server;
 pub(crate) use session::Session;
 pub(crate) use source::{Source, repository, sources};
+pub(crate) use with_cloud::with_cloud;
