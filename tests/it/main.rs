@@ -10,6 +10,8 @@
 //! `SNAPSHOTS=overwrite cargo test` writes what the binary says into the sources.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::needless_raw_string_hashes, reason = "snapshots are written so")]
+#![allow(clippy::too_many_lines, reason = "snapshots and tables are long")]
 
 mod architecture;
 mod aws_path;

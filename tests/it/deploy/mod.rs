@@ -1,6 +1,7 @@
 //! `deploy`: the main job, what changes and what does not.
 
 mod refused;
+mod rollback;
 
 use aws_sdk_cloudformation::types::{Capability, Parameter};
 use snapbox::str;
