@@ -12,6 +12,7 @@ pub mod cloudformation;
 mod connector;
 mod control;
 pub mod eventbridge;
+mod gate;
 pub mod handle;
 mod http;
 pub mod iam;

@@ -16,5 +16,6 @@ mod doctor;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod permissions;
+mod server;
 mod style;
 mod token;
