@@ -10,11 +10,13 @@
 //! `SNAPSHOTS=overwrite cargo test` writes what the binary says into the sources.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::needless_raw_string_hashes, reason = "snapbox writes the snapshots")]
 
 mod architecture;
 mod doctor;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
+mod leaks;
 mod permissions;
 mod server;
 mod style;

@@ -18,7 +18,7 @@ use crate::momento::{Call, Finding};
 use crate::ui::progress::StackProgress;
 
 /// How long the connection may take to be authorised, and the probe event to arrive.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
