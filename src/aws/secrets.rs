@@ -129,8 +129,9 @@ pub async fn write_pending(clients: &Clients, name: &str, token: &SecretString) 
 pub async fn promote(clients: &Clients, name: &str, version: &str, before: &str) -> Result<()> {
     let call = clients.secrets().update_secret_version_stage().secret_id(name).version_stage(CURRENT);
     let answer = call.move_to_version_id(version).remove_from_version_id(before).send().await;
-    answer.map_err(|error| remote(&format!("making version {version} of {name} the current one"), &error))?;
-    drop_pending(clients, name, version).await
+    answer
+        .map(drop)
+        .map_err(|error| remote(&format!("making version {version} of {name} the current one"), &error))
 }
 
 /// Takes the label of a trial off a version; a version without a label is deleted in time.

@@ -13,6 +13,7 @@ mod connector;
 mod control;
 pub mod eventbridge;
 pub mod fault;
+mod gate;
 pub mod handle;
 pub mod http;
 pub mod iam;

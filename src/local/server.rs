@@ -7,17 +7,23 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use http_body_util::{Full, Limited};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use super::cloud::Cloud;
+use super::gate;
 use super::http::Dropped;
 
 /// The largest body that is read: a cache item is at most 5 MB.
 const LARGEST_BODY: usize = 6 * 1024 * 1024;
+
+/// The most requests that are answered at once, those that wait for a message included.
+const MOST_AT_ONCE: usize = 256;
 
 /// Where a running server is found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -54,8 +60,14 @@ impl Server {
 
     /// Answers requests until the future completes, then finishes those that are under way.
     pub async fn serve(self, until: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let routes =
-            Router::new().fallback(answer).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(self.cloud);
+        let turns = Arc::new(Semaphore::new(MOST_AT_ONCE));
+        // The last layer is the first to see a request.
+        let routes = Router::new()
+            .fallback(answer)
+            .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .layer(from_fn_with_state(turns, queue))
+            .layer(from_fn(guard))
+            .with_state(self.cloud);
         let served = axum::serve(self.listener, routes).with_graceful_shutdown(until).await;
         drop(self.file);
         served
@@ -78,6 +90,21 @@ async fn answer(State(cloud): State<Arc<Cloud>>, parts: http::request::Parts, bo
 /// A body that promises more than it gives, so that the connection breaks instead of answering.
 fn broken() -> Body {
     Body::new(Limited::new(Full::new(Bytes::from_static(b"--")), 1))
+}
+
+/// Refuses what comes from web pages before a byte of the body is read.
+async fn guard(request: Request, next: Next) -> Response {
+    match gate::admit(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => refused.response().map(Body::from),
+    }
+}
+
+/// Lets only so many requests be answered at a time; the others wait their turn.
+async fn queue(State(turns): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    // The semaphore is never closed; were it, a request would be answered all the same.
+    let _turn = turns.acquire_owned().await.ok();
+    next.run(request).await
 }
 
 /// The file that tells other commands where the server is; gone when the server is.

@@ -33,6 +33,7 @@ mod explain;
 mod garbage;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
+mod leaks;
 mod local_cloud;
 mod output;
 mod permissions;
@@ -40,6 +41,7 @@ mod put_event;
 mod regions;
 mod render;
 mod secrecy;
+mod server;
 mod style;
 mod token;
 mod validate;

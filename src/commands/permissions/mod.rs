@@ -90,15 +90,14 @@ fn scope(definition: &Definition, stack: String, bus: String) -> Scope {
 /// Fills in where the stack is; asks AWS only where no flag says it.
 async fn placed(context: &Context, scope: Scope, account: Option<String>) -> Result<Scope> {
     let known = account.zip(context.global.region.clone());
-    let (account, region) = match known {
-        Some(known) => known,
-        None => {
-            let session = context.session(&scope.stack).await?;
-            let caller = identity::caller(&session.clients).await.map_err(|error| {
-                error.hint("or say which account and region with `--account` and `--region`")
-            })?;
-            (caller.account, session.region().to_owned())
-        }
+    let (account, region) = if let Some(known) = known {
+        known
+    } else {
+        let session = context.session(&scope.stack).await?;
+        let caller = identity::caller(&session.clients)
+            .await
+            .map_err(|error| error.hint("or say which account and region with `--account` and `--region`"))?;
+        (caller.account, session.region().to_owned())
     };
     Ok(Scope { partition: Scope::partition_of(&region).to_owned(), region, account, ..scope })
 }

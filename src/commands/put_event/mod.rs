@@ -154,8 +154,12 @@ async fn stored(session: &Session, kind: Kind, given: &Given) -> Result<Option<S
     let Ok(event) = Event::from_detail(kind, &given.detail) else { return Ok(None) };
     let Some(key) = event.key() else { return Ok(None) };
     let input = json!({ "Cache": event.cache().as_str(), "Key": URL_SAFE_NO_PAD.encode(key.bytes()) });
-    // Where there is no such cache, nothing is stored: the delivery's answer says so.
-    let Ok(answer) = session.local()?.call(session.region(), "GetItem", input).await else { return Ok(None) };
+    let answer = match session.local()?.call(session.region(), "GetItem", input).await {
+        Ok(answer) => answer,
+        // There is no such cache: the delivery says so, and the event is put all the same.
+        Err(error) if error.code == "ValidationException" => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     let item = &answer["Item"];
     let bytes = item["Value"].as_str().map(|value| URL_SAFE_NO_PAD.decode(value).unwrap_or_default());
     Ok(Some(Stored {

@@ -18,7 +18,7 @@ use crate::momento::{Call, Finding};
 use crate::ui::progress::StackProgress;
 
 /// How long the connection may take to be authorised, and the probe event to arrive.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -47,8 +47,10 @@ impl Rotation<'_> {
         self.say("stored the new token as a pending version");
         match self.try_version(version).await {
             Ok(event) => {
-                let current = self.current(version).await?;
-                secrets::promote(clients, self.secret, version, &current).await?;
+                // The version counts from here on; a label too many on it harms nobody.
+                if let Err(error) = secrets::drop_pending(clients, self.secret, version).await {
+                    self.context.printer.warn(&error.message);
+                }
                 self.say("the new version is the current one, the old one is labelled AWSPREVIOUS");
                 Ok(event)
             }
@@ -62,10 +64,14 @@ impl Rotation<'_> {
         self.update(version).await?;
         self.authorised().await?;
         self.say("the connection is authorised with the new token");
-        let Some(cache) = self.cache else { return Ok(None) };
-        let event = self.come_through(cache).await?;
-        self.say("an event came through with the new token");
-        Ok(Some(event))
+        let mut event = None;
+        if let Some(cache) = self.cache {
+            event = Some(self.come_through(cache).await?);
+            self.say("an event came through with the new token");
+        }
+        let current = self.current(version).await?;
+        secrets::promote(&self.session.clients, self.secret, version, &current).await?;
+        Ok(event)
     }
 
     /// Returns the version that is current now, which need not be the one that the stack uses.
