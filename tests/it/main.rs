@@ -15,4 +15,6 @@ mod architecture;
 mod diff;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
+mod lifecycle;
+mod status;
 mod style;
