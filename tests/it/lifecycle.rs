@@ -1,5 +1,7 @@
 //! A stack's life: every state that a deploy and a destroy can find, made on demand by `local fault`.
 
+#![allow(clippy::needless_raw_string_hashes, reason = "snapbox writes its snapshots so")]
+
 use aws_sdk_cloudformation::config::{BehaviorVersion, Credentials, Region};
 use serde_json::Value;
 use snapbox::str;
@@ -224,34 +226,56 @@ fn what_the_local_engine_cannot_do_is_refused_by_name_and_leaves_nothing() {
     }
 }
 
-/// Every call of a deploy, an update and a destroy fails once; each command still ends right.
-#[test]
-fn every_call_may_fail_once() {
-    let actions = [
-        "cloudformation:DescribeStacks",
-        "cloudformation:CreateChangeSet",
-        "cloudformation:DescribeChangeSet",
-        "cloudformation:ExecuteChangeSet",
-        "cloudformation:DescribeStackEvents",
-        "cloudformation:DescribeStackResources",
-        "cloudformation:DeleteStack",
-        "events:DescribeEventBus",
-        "secretsmanager:GetSecretValue",
-        "secretsmanager:CreateSecret",
-        "secretsmanager:DeleteSecret",
-        "sqs:GetQueueAttributes",
-    ];
-    for effect in ["--throttle", "--status 503", "--drop", "--lose-answer"] {
-        let session = Session::new();
-        for command in [DEPLOY, CHANGED, "status --local --quiet", "destroy --local --quiet --purge"] {
-            fault(&session, &format!("--action {} {effect}", actions.join(" ")));
-            let outcome = session.run(command);
-            assert_eq!(outcome.status(), Some(0), "{command} with {effect}: {outcome}");
-            session.run("local fault clear").success();
-        }
-        let counted = count(&session);
-        assert_eq!(counted, Count::default(), "{effect}");
+/// The calls of a deploy, an update, a status and a destroy.
+const CALLS: &str = "cloudformation:DescribeStacks cloudformation:CreateChangeSet \
+    cloudformation:DescribeChangeSet cloudformation:ExecuteChangeSet cloudformation:DescribeStackEvents \
+    cloudformation:DescribeStackResources cloudformation:DeleteStack events:DescribeEventBus \
+    secretsmanager:GetSecretValue secretsmanager:CreateSecret secretsmanager:DeleteSecret \
+    sqs:GetQueueAttributes";
+
+/// Lets every call fail once, in every command; each command still ends right, and leaves nothing.
+fn every_call_fails_once(effect: &str) {
+    let session = Session::new();
+    for command in [DEPLOY, CHANGED, "status --local --quiet", "destroy --local --quiet --purge"] {
+        fault(&session, &format!("--action {CALLS} {effect}"));
+        let outcome = session.run(command);
+        assert_eq!(outcome.status(), Some(0), "{command} with {effect}: {outcome}");
+        session.run("local fault clear").success();
     }
+    assert_eq!(count(&session), Count::default(), "{effect}");
+}
+
+#[test]
+fn every_call_may_be_throttled_once() {
+    every_call_fails_once("--throttle");
+}
+
+#[test]
+fn every_call_may_answer_an_error_once() {
+    every_call_fails_once("--status 503");
+}
+
+#[test]
+fn every_connection_may_break_once_before_the_work() {
+    every_call_fails_once("--drop");
+}
+
+#[test]
+fn every_connection_may_break_once_after_the_work() {
+    every_call_fails_once("--lose-answer");
+}
+
+#[test]
+fn the_served_cloud_breaks_connections_too() {
+    let session = deployed();
+    let mut server = session.serve("local --port 0");
+    server.wait_for("serving");
+    fault(&session, "--action cloudformation:DescribeStacks --drop --times 2");
+    session.run("status --local --quiet").success();
+    fault(&session, "--action cloudformation:DescribeStacks --drop --always");
+    ends(&session.run("status --local"), 6, "looking at the stack momento-api could not reach AWS");
+    let listed = session.run("local fault list").success();
+    assert!(listed.starts_with("1  spent   happened 2  "), "{listed}");
 }
 
 /// A deploy and a destroy are killed; the same command again converges, and nothing is there twice.

@@ -1,5 +1,7 @@
 //! `status`: the stack and its parts on one screen.
 
+#![allow(clippy::needless_raw_string_hashes, reason = "snapbox writes its snapshots so")]
+
 use serde_json::Value;
 use snapbox::str;
 
