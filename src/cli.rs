@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, diff, local, man, put_event, regions, render, status, validate,
+    completions, demo, deploy, destroy, diff, doctor, explain, local, man, permissions, put_event, regions,
+    render, status, token, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -29,8 +30,9 @@ Examples:
   evbridge-momento put-event cacheSet              send the documented sample event
   evbridge-momento deploy --local                  the same on this computer
 
-Exit codes: 0 ok, 1 failed, 2 usage, 3 differences found, 4 credentials or settings, 5 validation failed,
-6 AWS or Momento said no, 7 rolled back, 8 timed out or detached, 9 delivery failed, 130 interrupted"
+Exit codes: 0 ok, 1 failed, 2 usage, 3 differences found, 4 credentials or settings,
+5 validation failed, 6 AWS or Momento said no, 7 rolled back, 8 timed out or detached,
+9 delivery failed, 130 interrupted"
 )]
 pub struct Cli {
     /// The flags of every command.
@@ -118,8 +120,16 @@ pub enum Command {
     Diff(diff::DiffArgs),
     /// Put one event on the bus
     PutEvent(put_event::PutEventArgs),
+    /// Say why an event goes where it goes, rule by rule, before it is sent
+    Explain(explain::ExplainArgs),
+    /// Check the Momento token, or change it without losing an event
+    Token(token::TokenArgs),
     /// Show the stack and its parts, or follow the operation that runs
     Status(status::StatusArgs),
+    /// Find what is wrong with the stack and say what to do about it
+    Doctor(doctor::DoctorArgs),
+    /// Print the least-privilege policy of who deploys, operates or produces
+    Permissions(permissions::PermissionsArgs),
     /// Delete the stack and its secret
     Destroy(destroy::DestroyArgs),
     /// Print the CloudFormation template
@@ -139,20 +149,17 @@ pub enum Command {
 
 /// Runs the program with its arguments and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let environment = Environment::read();
     let cli = match Cli::command()
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(&arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches))
     {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are answers, not failures; a closed pipe is nobody's fault.
-            let _ = error.print();
-            return if error.use_stderr() { Kind::Usage.exit_code() } else { 0 };
-        }
+        Err(error) => return refuse(&error, &arguments, &environment),
     };
     choose_colors(cli.global.color);
     log::start(cli.global.verbose);
-    let environment = Environment::read();
     let printer = Printer::new(cli.global.output, cli.global.quiet, environment.plain);
     let context = Context::new(printer, cli.global, environment);
     dispatch(&context, cli.command).unwrap_or_else(|error| {
@@ -161,10 +168,40 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     })
 }
 
+/// Answers a command line that is no command: help and version to stdout, what is wrong as it was asked for.
+fn refuse(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> u8 {
+    if !error.use_stderr() || !wants_json(arguments, environment) {
+        // A closed pipe is nobody's fault.
+        let _ = error.print();
+        return if error.use_stderr() { Kind::Usage.exit_code() } else { 0 };
+    }
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+    let first = paragraphs.next().unwrap_or_default();
+    let mut usage = match first.strip_prefix("error: ") {
+        Some(message) => Error::usage(message),
+        // Without any argument the whole help is the answer.
+        None => Error::usage("no command was given").hint("`evbridge-momento --help` lists the commands"),
+    };
+    if first.starts_with("error: ") {
+        usage.hints.extend(paragraphs.map(str::to_owned));
+    }
+    Printer::new(Format::Json, true, true).error(&usage);
+    Kind::Usage.exit_code()
+}
+
+/// Returns whether a command line that cannot be parsed asks for JSON all the same.
+fn wants_json(arguments: &[OsString], environment: &Environment) -> bool {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let next = words.windows(2).filter(|pair| pair[0] == "--output").map(|pair| pair[1]);
+    let own = words.iter().filter_map(|word| word.strip_prefix("--output="));
+    next.chain(own).last().map_or(environment.json, |form| form == "json")
+}
+
 /// Runs a command and prints its answer; starts a runtime only for a command that waits for something.
 fn dispatch(context: &Context, command: Command) -> Result<u8> {
     match command {
-        Command::Render(args) => Ok(print(context, &render::run(&args)?)),
+        Command::Render(args) => Ok(print(context, &render::run(context, &args)?)),
         Command::Validate(args) => Ok(print(context, &validate::run(&args)?)),
         Command::Regions(args) => Ok(print(context, &regions::run(&args)?)),
         Command::Completions(args) => Ok(print(context, &completions::run(&args))),
@@ -181,7 +218,11 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
         Command::Status(args) => status::run(context, args).await,
         Command::Diff(args) => diff::run(context, args).await,
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
+        Command::Explain(args) => Ok(print(context, &explain::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
+        Command::Doctor(args) => Ok(print(context, &doctor::run(context, args).await?)),
+        Command::Permissions(args) => Ok(print(context, &permissions::run(context, args).await?)),
+        Command::Token(args) => token::run(context, args).await,
         Command::Local(args) => local::run(context, args).await,
         other => dispatch(context, other),
     }

@@ -156,7 +156,10 @@ impl From<crate::local::store::StoreError> for Error {
             converted = converted.because(source);
         }
         if busy {
-            converted = converted.hint("wait until the other command is done, or use another `--local-dir`");
+            converted =
+                converted.hint("wait until the other command is done, or use another `--local-dir`").hint(
+                    "several commands share a local cloud that is served: run `evbridge-momento local` first",
+                );
         }
         converted
     }

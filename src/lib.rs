@@ -6,7 +6,8 @@
 //! * A command works with a [`context`]: the printer, the settings, clients built when first needed. It returns
 //!   a report, which [`ui`] alone prints, or an [`error`].
 //! * [`model`] is what is true: pure decisions about stacks, events, tokens, patterns and deliveries.
-//! * [`aws`] holds the adapters to the real SDK clients, which talk to AWS or to the [`local`] cloud alike.
+//! * [`aws`] holds the adapters to the real SDK clients, which talk to AWS or to the [`local`] cloud alike;
+//!   [`momento`] is the client of Momento's HTTP API.
 
 pub mod aws;
 pub mod cli;
@@ -16,6 +17,7 @@ pub mod deployments;
 pub mod error;
 pub mod local;
 pub mod model;
+pub mod momento;
 pub mod settings;
 pub mod ui;
 

@@ -9,6 +9,8 @@ pub struct Environment {
     pub region: Option<String>,
     /// `MOMENTO_API_KEY`, with the name of the variable.
     pub token: Option<SecretString>,
+    /// Whether `EVBRIDGE_MOMENTO_OUTPUT` asks for JSON, for when the command line cannot be parsed.
+    pub json: bool,
     /// Whether lines must not move: `CI` is set, or `TERM` is `dumb`.
     pub plain: bool,
     /// Whether questions cannot be answered: `CI` is set.
@@ -22,6 +24,7 @@ impl Environment {
         Self {
             region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
             token: variable("MOMENTO_API_KEY").map(SecretString::from),
+            json: variable("EVBRIDGE_MOMENTO_OUTPUT").is_some_and(|form| form == "json"),
             plain: unattended || variable("TERM").is_some_and(|term| term == "dumb"),
             unattended,
         }

@@ -154,7 +154,7 @@ fn rollback_configuration(alarms: &[String]) -> Option<RollbackConfiguration> {
 
 /// Waits until CloudFormation has worked a change set out, and reads it.
 pub async fn read(clients: &Clients, pending: &Pending) -> Result<ChangeSet> {
-    let mut pause = Duration::from_millis(50);
+    let mut pause = Duration::from_millis(5);
     let mut changes = Vec::new();
     let mut next_token: Option<String> = None;
     loop {

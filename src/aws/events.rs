@@ -50,3 +50,10 @@ pub async fn put(clients: &Clients, entry: &Entry) -> Result<String> {
     let message = result.and_then(|result| result.error_message()).unwrap_or("EventBridge gives no message");
     Err(Error::new(Kind::Remote, "EventBridge did not accept the event").cause(format!("{code}: {message}")))
 }
+
+/// Asks whether an event matches a pattern: both JSON as text, the event a whole one.
+pub async fn test_pattern(clients: &Clients, pattern: &str, event: &str) -> Result<bool> {
+    let answer = clients.events().test_event_pattern().event_pattern(pattern).event(event).send().await;
+    let answer = answer.map_err(|error| remote("testing a rule's pattern", &error))?;
+    Ok(answer.result())
+}

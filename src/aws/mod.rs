@@ -3,6 +3,9 @@
 pub mod change_sets;
 mod changes;
 pub mod cloudformation;
+pub mod connections;
+pub mod dead_letters;
+pub mod deployed;
 pub mod error;
 pub mod events;
 pub mod failures;
@@ -11,6 +14,8 @@ pub mod identity;
 pub mod operations;
 pub mod parts;
 pub mod queues;
+pub mod roles;
+pub mod rules;
 pub mod secrets;
 
 use std::sync::OnceLock;
@@ -27,6 +32,7 @@ pub struct Clients {
     queues: OnceLock<aws_sdk_sqs::Client>,
     secrets: OnceLock<aws_sdk_secretsmanager::Client>,
     identity: OnceLock<aws_sdk_sts::Client>,
+    roles: OnceLock<aws_sdk_iam::Client>,
 }
 
 impl Clients {
@@ -41,6 +47,7 @@ impl Clients {
             queues: OnceLock::new(),
             secrets: OnceLock::new(),
             identity: OnceLock::new(),
+            roles: OnceLock::new(),
         }
     }
 
@@ -72,5 +79,10 @@ impl Clients {
     /// Returns the STS client.
     pub fn identity(&self) -> &aws_sdk_sts::Client {
         self.identity.get_or_init(|| aws_sdk_sts::Client::new(&self.config))
+    }
+
+    /// Returns the IAM client.
+    pub fn roles(&self) -> &aws_sdk_iam::Client {
+        self.roles.get_or_init(|| aws_sdk_iam::Client::new(&self.config))
     }
 }

@@ -44,6 +44,22 @@ pub async fn find(clients: &Clients, name: &str) -> Result<Lookup> {
     Ok(Lookup::Found(Stored { token, version: answer.version_id().unwrap_or_default().to_owned() }))
 }
 
+/// Reads one version of a secret; nothing where the secret or the version is not there.
+pub async fn version_of(clients: &Clients, name: &str, version: &str) -> Result<Option<Stored>> {
+    let answer = clients.secrets().get_secret_value().secret_id(name).version_id(version).send().await;
+    match answer {
+        Ok(answer) => {
+            let token = answer.secret_string().and_then(token_of);
+            Ok(Some(Stored { token, version: version.to_owned() }))
+        }
+        Err(error) => match code(&error) {
+            Some("ResourceNotFoundException") => Ok(None),
+            Some("InvalidRequestException") if is_scheduled(message(&error)) => Ok(None),
+            _ => Err(remote(&format!("reading version {version} of the secret {name}"), &error)),
+        },
+    }
+}
+
 /// Writes a token as a secret's new current version, making the secret or taking it back from deletion.
 ///
 /// Returns the version's id.
@@ -86,6 +102,44 @@ pub async fn write(
         .await
         .map_err(|error| remote(&format!("writing the secret {name}"), &error))?;
     version(answer.version_id(), name)
+}
+
+/// The label of a version that is being tried, as Secrets Manager's own rotation has it.
+const PENDING: &str = "AWSPENDING";
+
+/// The label of the version that counts.
+const CURRENT: &str = "AWSCURRENT";
+
+/// Writes a token as a version that does not count yet, and returns the version's id.
+pub async fn write_pending(clients: &Clients, name: &str, token: &SecretString) -> Result<String> {
+    let answer = clients
+        .secrets()
+        .put_secret_value()
+        .secret_id(name)
+        .client_request_token(uuid::Uuid::new_v4().to_string())
+        .secret_string(serde_json::json!({ "token": token.expose_secret() }).to_string())
+        .version_stages(PENDING)
+        .send()
+        .await
+        .map_err(|error| remote(&format!("writing the secret {name}"), &error))?;
+    version(answer.version_id(), name)
+}
+
+/// Makes a pending version the current one; the one before gets the label `AWSPREVIOUS`.
+pub async fn promote(clients: &Clients, name: &str, version: &str, before: &str) -> Result<()> {
+    let call = clients.secrets().update_secret_version_stage().secret_id(name).version_stage(CURRENT);
+    let answer = call.move_to_version_id(version).remove_from_version_id(before).send().await;
+    answer.map_err(|error| remote(&format!("making version {version} of {name} the current one"), &error))?;
+    drop_pending(clients, name, version).await
+}
+
+/// Takes the label of a trial off a version; a version without a label is deleted in time.
+pub async fn drop_pending(clients: &Clients, name: &str, version: &str) -> Result<()> {
+    let call = clients.secrets().update_secret_version_stage().secret_id(name).version_stage(PENDING);
+    let answer = call.remove_from_version_id(version).send().await;
+    answer
+        .map(drop)
+        .map_err(|error| remote(&format!("taking the label off version {version} of {name}"), &error))
 }
 
 /// How a secret is deleted.

@@ -20,7 +20,7 @@ pub struct CompletionsArgs {
     pub shell: Shell,
 }
 
-/// A script or a page, as it is.
+/// A script or a page.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Verbatim {
     /// The text.
@@ -32,10 +32,6 @@ impl Report for Verbatim {
 
     fn text(&self, page: &mut Page) {
         page.data.clone_from(&self.text);
-    }
-
-    fn verbatim(&self) -> bool {
-        true
     }
 }
 

@@ -1,6 +1,7 @@
 //! `demo`: the tour for a newcomer, on a throw-away local cloud.
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _};
+use clap::builder::Resettable;
+use clap::{Args, Command, CommandFactory as _, FromArgMatches as _};
 use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -134,7 +135,7 @@ fn announce(context: &Context, number: usize, step: &Step) {
 /// Runs a command through the parser that a typed one goes through.
 async fn perform(stage: &Context, typed: &[&str]) -> Result<()> {
     let words = std::iter::once("evbridge-momento").chain(typed.iter().copied());
-    let matches = Cli::command().try_get_matches_from(words);
+    let matches = without_environment(Cli::command()).try_get_matches_from(words);
     let cli = matches
         .and_then(|matches| Cli::from_arg_matches(&matches))
         .context(Kind::Failed, || format!("the tour's command `{}` does not parse", line(typed)))?;
@@ -146,6 +147,11 @@ async fn perform(stage: &Context, typed: &[&str]) -> Result<()> {
         0 => Ok(()),
         code => Err(Error::new(Kind::Failed, format!("`{}` ended with exit code {code}", line(typed)))),
     }
+}
+
+/// Makes a command heed its flags alone: a variable such as `EVBRIDGE_MOMENTO_BUS` is not for the tour.
+fn without_environment(command: Command) -> Command {
+    command.mut_args(|arg| arg.env(Resettable::Reset)).mut_subcommands(without_environment)
 }
 
 /// Listens to the topic while an event is published to it.

@@ -1,11 +1,14 @@
 //! `render`: the CloudFormation template, offline and without credentials.
 
 use clap::{Args, ValueEnum};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::completions::Verbatim;
 use super::stack::{StackArg, load};
+use crate::context::Context;
 use crate::error::{Context as _, Kind, Result};
 use crate::model::template::{self, Variant};
+use crate::ui::{Format, Page, Report};
 
 /// The arguments of `render`.
 #[derive(Args, Debug)]
@@ -17,9 +20,9 @@ Examples:
 pub struct RenderArgs {
     #[command(flatten)]
     stack: StackArg,
-    /// Form of the template
-    #[arg(long, value_name = "FORM", default_value = "yaml")]
-    format: TemplateFormat,
+    /// Form of the template; left out, it is yaml, and json with `--output json`
+    #[arg(long, value_name = "FORM")]
+    format: Option<TemplateFormat>,
     /// Render the variant that needs nothing from this tool: the token is a `NoEcho` parameter
     #[arg(long)]
     standalone: bool,
@@ -34,18 +37,40 @@ enum TemplateFormat {
     Json,
 }
 
+/// A template: the data itself, which no layout of ours is put round.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Rendered {
+    text: String,
+}
+
 /// Renders the template.
-pub fn run(args: &RenderArgs) -> Result<Verbatim> {
+pub fn run(context: &Context, args: &RenderArgs) -> Result<Rendered> {
     let definition = load(&args.stack)?;
     let variant = if args.standalone { Variant::Standalone } else { Variant::Managed };
     let text = template::render(&definition, variant)
         .context(Kind::Failed, || "the template cannot be rendered".to_owned())?;
-    match args.format {
-        TemplateFormat::Yaml => Ok(Verbatim { text }),
+    let form = args.format.unwrap_or(match context.printer.format {
+        Format::Text => TemplateFormat::Yaml,
+        Format::Json => TemplateFormat::Json,
+    });
+    match form {
+        TemplateFormat::Yaml => Ok(Rendered { text }),
         TemplateFormat::Json => {
             let text = template::to_json(&text)
                 .context(Kind::Failed, || "the template cannot be written as JSON".to_owned())?;
-            Ok(Verbatim { text })
+            Ok(Rendered { text })
         }
+    }
+}
+
+impl Report for Rendered {
+    const SCHEMA: &'static str = "template/1";
+
+    fn text(&self, page: &mut Page) {
+        page.data.clone_from(&self.text);
+    }
+
+    fn verbatim(&self) -> bool {
+        true
     }
 }

@@ -1,11 +1,12 @@
 //! What the commands on a stack share: which definition, which names, which Momento endpoint.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::Args;
 
 use crate::error::{Error, Kind, Result};
-use crate::model::definition::{Definition, Endpoint};
+use crate::model::definition::{Definition, Endpoint, InvalidValue};
 use crate::model::problem::Problem;
 use crate::model::region::{self, Region};
 
@@ -92,6 +93,11 @@ pub fn momento_base_url(endpoint: &Endpoint, region: &str) -> Result<String> {
         Endpoint::Url(url) => Ok(url.clone()),
         Endpoint::Auto => Ok(supported_region(region)?.base_url()),
     }
+}
+
+/// Reads a value of a definition from a flag; the refusal says what would be taken, as in a definition.
+pub fn flag<T: FromStr<Err = InvalidValue>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|invalid: InvalidValue| format!("{}: {}", invalid.message, invalid.hint))
 }
 
 /// Returns the name of the secret that holds a stack's token.

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -14,19 +15,26 @@ use super::cloudformation::CloudFormation;
 use super::eventbridge::{EventBridge, World};
 use super::fault::{self, Effect};
 use super::iam::Iam;
+use super::logs::Logs;
 use super::momento::Momento;
 use super::secretsmanager::SecretsManager;
+use super::sns::Sns;
 use super::sqs::Sqs;
 use super::store::{Store, StoreError};
 use super::sts::Sts;
 use super::transport::Wire;
 use super::wire::{Answer, ApiError, Service, Services};
 
+/// How long the answer to a stack's action waits for what it began.
+const LINGER: Duration = Duration::from_secs(2);
+
 /// An open local cloud. Its work stops when it is dropped, and goes on when the state is opened again.
 pub struct Cloud {
     apis: Arc<Apis>,
     store: Arc<Store>,
     world: Arc<World<Wire>>,
+    /// Whether clients come by the network.
+    served: AtomicBool,
     workers: [JoinHandle<()>; 2],
 }
 
@@ -38,9 +46,11 @@ struct Apis {
     cloudformation: CloudFormation,
     events: Arc<EventBridge>,
     iam: Arc<Iam>,
+    logs: Logs,
     momento: Arc<Momento>,
     secretsmanager: SecretsManager,
-    sqs: Sqs,
+    sns: Sns,
+    sqs: Arc<Sqs>,
     sts: Sts,
     /// Tells that a stack operation may have begun.
     begun: Notify,
@@ -51,18 +61,30 @@ impl Cloud {
     ///
     /// The URLs of queues begin with the base, such as `http://localhost:4566`.
     pub fn open(directory: &Path, pace: Pace, base: &str) -> Result<Self, StoreError> {
-        let store = Arc::new(Store::open(directory)?);
+        Self::over(Store::open(directory)?, pace, base)
+    }
+
+    /// Opens an empty cloud in memory, which is gone when it is dropped; needs a running `tokio`.
+    pub fn in_memory(pace: Pace, base: &str) -> Result<Self, StoreError> {
+        Self::over(Store::in_memory()?, pace, base)
+    }
+
+    fn over(store: Store, pace: Pace, base: &str) -> Result<Self, StoreError> {
+        let store = Arc::new(store);
         let clock = Arc::new(Clock::new(pace));
         let both = || (Arc::clone(&store), Arc::clone(&clock));
         let momento = Arc::new(Momento::new(both().0, both().1)?);
         let iam = Arc::new(Iam::new(both().0, both().1));
+        let sqs = Arc::new(Sqs::new(both().0, both().1, base)?);
         let apis = Arc::new(Apis {
             cloudformation: CloudFormation::new(both().0, both().1)?,
             events: Arc::new(EventBridge::open(both().0, both().1)?),
             iam: Arc::clone(&iam),
+            logs: Logs::new(both().0, both().1)?,
             momento: Arc::clone(&momento),
             secretsmanager: SecretsManager::new(both().0, both().1),
-            sqs: Sqs::new(both().0, both().1, base)?,
+            sns: Sns::new(both().0, both().1, Arc::clone(&sqs), base),
+            sqs,
             sts: Sts::new(iam, both().1),
             begun: Notify::new(),
         });
@@ -72,7 +94,7 @@ impl Cloud {
             tokio::spawn(advance(Arc::clone(&apis))),
             tokio::spawn(deliver(Arc::clone(&apis), Arc::clone(&world))),
         ];
-        Ok(Self { apis, store, world, workers })
+        Ok(Self { apis, store, world, served: AtomicBool::new(false), workers })
     }
 
     /// Returns the directory of the state, or nothing for one in memory.
@@ -95,10 +117,18 @@ impl Cloud {
         &self.apis.events
     }
 
-    /// Answers one API action, waiting where the action itself waits (long polling).
+    /// Tells the cloud that it is reached at a URL, which the URLs of queues begin with from now on.
+    pub fn serve_at(&self, base: &str) {
+        self.apis.sqs.serve_at(base);
+        self.served.store(true, Ordering::Relaxed);
+    }
+
+    /// Answers one API action, waiting where the action itself waits: for messages, for a write that
+    /// other calls share.
     ///
     /// A fault that was asked for happens here: to those who call the cloud, not between its own services.
     pub async fn answer(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
+        super::calls::log(service, region, action, input, None);
         let effect = fault::at_action(&self.store, service, action)?;
         match effect {
             Some(Effect::Throttle) => return Err(ApiError::client("ThrottlingException", "Rate exceeded")),
@@ -110,15 +140,32 @@ impl Cloud {
             _ => {}
         }
         let answer = match (service, action) {
+            ("events", "PutEvents") => self.apis.events.put_events_together(region, input).await,
             ("sqs", "ReceiveMessage") => self.apis.sqs.receive(region, input).await,
             _ => self.apis.call(service, region, action, input),
         };
+        // The waiters of the SDKs look at once and then every 30 s: what an action began is over, if it is
+        // quick, before a client of the server can look. A command in this process shows each step instead.
+        if service == "cloudformation" && answer.is_ok() && self.served.load(Ordering::Relaxed) {
+            self.linger().await;
+        }
         if effect == Some(Effect::LoseAnswer) { Err(dropped()) } else { answer }
+    }
+
+    /// Drives stack operations to their end, but not for long.
+    async fn linger(&self) {
+        let begun = Instant::now();
+        // What goes wrong here goes wrong in the worker too, which says so.
+        while begun.elapsed() < LINGER
+            && self.apis.cloudformation.advance(&OnBehalf(&self.apis)).unwrap_or(false)
+        {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Drives all that is under way to its end: stack operations and deliveries.
     pub async fn settle(&self) -> Result<(), ApiError> {
-        while self.apis.cloudformation.advance(&*self.apis)? {}
+        while self.apis.cloudformation.advance(&OnBehalf(&self.apis))? {}
         self.apis.events.settle(&self.world).await
     }
 }
@@ -129,8 +176,10 @@ impl Services for Apis {
             "cloudformation" => &self.cloudformation,
             "events" => &*self.events,
             "iam" => &*self.iam,
+            "logs" => &self.logs,
             "secretsmanager" => &self.secretsmanager,
-            "sqs" => &self.sqs,
+            "sns" => &self.sns,
+            "sqs" => &*self.sqs,
             "sts" => &self.sts,
             other => {
                 let message = format!("the local cloud has no service {other}");
@@ -145,6 +194,16 @@ impl Services for Apis {
     }
 }
 
+/// The services as CloudFormation calls them, with the permissions of its user.
+struct OnBehalf<'a>(&'a Apis);
+
+impl Services for OnBehalf<'_> {
+    fn call(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
+        super::calls::log(service, region, action, input, Some("cloudformation"));
+        self.0.call(service, region, action, input)
+    }
+}
+
 /// The answer of a broken connection, which has no status.
 fn dropped() -> ApiError {
     ApiError { status: 0, code: String::new(), message: String::new() }
@@ -153,7 +212,7 @@ fn dropped() -> ApiError {
 /// Advances stack operations as they begin.
 async fn advance(apis: Arc<Apis>) {
     loop {
-        match apis.cloudformation.advance(&*apis) {
+        match apis.cloudformation.advance(&OnBehalf(&apis)) {
             Ok(true) => tokio::task::yield_now().await,
             // What a fault makes late is looked at again soon; else the next thing to do is told.
             Ok(false) if apis.cloudformation.is_held() => tokio::time::sleep(HELD).await,
@@ -188,3 +247,6 @@ impl fmt::Debug for Cloud {
         f.debug_struct("Cloud").field("directory", &self.directory()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,14 +90,15 @@ impl Handle {
 
     /// Asks the Momento stand-in for a path of its HTTP API.
     pub async fn get(&self, path: &str, key: &str) -> Result<Response<Bytes>, ApiError> {
+        let request = Request::get(path).header(AUTHORIZATION, key).body(Bytes::new());
+        self.send(request.map_err(|error| ApiError::client("InvalidRequest", error.to_string()))?).await
+    }
+
+    /// Sends a request, whose URI is a path, as any HTTP client would.
+    pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ApiError> {
         match self {
-            Self::Embedded(cloud) => {
-                let request = Request::get(path).header(AUTHORIZATION, key).body(Bytes::new());
-                let request =
-                    request.map_err(|error| ApiError::client("InvalidRequest", error.to_string()))?;
-                Ok(super::http::answer(cloud, request).await)
-            }
-            Self::Served(served) => served.get(path, key).await,
+            Self::Embedded(cloud) => Ok(super::http::answer(cloud, request).await),
+            Self::Served(served) => served.send(request).await,
         }
     }
 
@@ -128,12 +129,15 @@ impl Served {
         Err(ApiError { status: status.as_u16(), code: text("__type"), message: text("message") })
     }
 
-    async fn get(&self, path: &str, key: &str) -> Result<Response<Bytes>, ApiError> {
-        let request = self.client.get(format!("{}{path}", self.url)).header(AUTHORIZATION, key);
-        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
-        let status = response.status();
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ApiError> {
+        let (parts, body) = request.into_parts();
+        let url = format!("{}{}", self.url, parts.uri);
+        let sent = self.client.request(parts.method, url).headers(parts.headers).body(body);
+        let response = sent.send().await.map_err(|error| self.unreachable(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
         let mut answer = Response::new(response.bytes().await.map_err(|error| self.unreachable(&error))?);
         *answer.status_mut() = status;
+        *answer.headers_mut() = headers;
         Ok(answer)
     }
 

@@ -14,12 +14,16 @@ use super::wire::{Answer, ApiError, query};
 /// The region of Momento requests that name none.
 const DEFAULT_REGION: &str = "us-east-1";
 
+/// What a client that speaks SQS's former protocol is told.
+const NO_QUERY_SQS: &str =
+    "The local SQS speaks the JSON protocol alone: use an AWS SDK or CLI from November 2023 or later.";
+
 /// The mark of an answer that never arrives: the connection breaks instead.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dropped;
 
 /// Answers one request.
-pub(super) async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
+pub async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
     if let Some(rest) = path.strip_prefix("/momento/") {
         let region = rest.split('/').next().unwrap_or_default().to_owned();
@@ -58,26 +62,26 @@ async fn aws(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
         };
         return json_response("", Err(missing), "application/x-amz-json-1.1");
     };
-    match scope.service.as_str() {
-        "cloudformation" => {
-            by_query(cloud, &scope, request, "http://cloudformation.amazonaws.com/doc/2010-05-15/").await
-        }
-        "iam" => by_query(cloud, &scope, request, "https://iam.amazonaws.com/doc/2010-05-08/").await,
-        "sts" => by_query(cloud, &scope, request, "https://sts.amazonaws.com/doc/2011-06-15/").await,
-        service => {
-            let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-            let action = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
-            let content_type =
-                if service == "sqs" { "application/x-amz-json-1.0" } else { "application/x-amz-json-1.1" };
-            let input = serde_json::from_slice(request.body())
-                .map_err(|_| ApiError::client("SerializationException", "the request's body is not JSON"));
-            let answer = match input {
-                Ok(input) => cloud.answer(service, &scope.region, action, &input).await,
-                Err(error) => Err(error),
-            };
-            json_response(service, answer, content_type)
-        }
+    match Protocol::of(&scope.service, request.headers()) {
+        Protocol::Json(content_type) => by_json(cloud, &scope, request, content_type).await,
+        Protocol::Query(namespace) => by_query(cloud, &scope, request, namespace).await,
+        Protocol::Other => foreign(cloud, &scope).await,
     }
+}
+
+async fn by_json(
+    cloud: &Cloud,
+    scope: &Scope,
+    request: &Request<Bytes>,
+    content_type: &str,
+) -> Response<Bytes> {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+    let action = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
+    let answer = match serde_json::from_slice(request.body()) {
+        Ok(input) => cloud.answer(&scope.service, &scope.region, action, &input).await,
+        Err(_) => Err(ApiError::client("SerializationException", "the request's body is not JSON")),
+    };
+    json_response(&scope.service, answer, content_type)
 }
 
 async fn by_query(
@@ -88,11 +92,32 @@ async fn by_query(
 ) -> Response<Bytes> {
     let (action, input) = query::parse(&String::from_utf8_lossy(request.body()));
     let id = uuid::Uuid::new_v4().to_string();
-    let (status, body) = match cloud.answer(&scope.service, &scope.region, &action, &input).await {
+    let answer = match scope.service.as_str() {
+        "sqs" => Err(ApiError::client("UnsupportedProtocol", NO_QUERY_SQS)),
+        service => cloud.answer(service, &scope.region, &action, &input).await,
+    };
+    let (status, body) = match answer {
         Ok(output) => (200, query::respond(&action, namespace, &id, &output)),
         Err(error) => (error.status, query::error(namespace, &id, &error.code, &error.message)),
     };
     response(status, "text/xml", &id, body)
+}
+
+/// Refuses a request for a service that is not here, in whatever protocol: in JSON, or in the XML of S3.
+async fn foreign(cloud: &Cloud, scope: &Scope) -> Response<Bytes> {
+    let answer = cloud.answer(&scope.service, &scope.region, "", &Value::Null).await;
+    match answer {
+        Err(error) if scope.service == "s3" => {
+            let id = uuid::Uuid::new_v4().to_string();
+            response(
+                error.status,
+                "application/xml",
+                &id,
+                query::bare_error(&id, &error.code, &error.message),
+            )
+        }
+        answer => json_response(&scope.service, answer, "application/json"),
+    }
 }
 
 fn json_response(service: &str, answer: Answer, content_type: &str) -> Response<Bytes> {
@@ -131,6 +156,36 @@ fn response(status: u16, content_type: &str, id: &str, body: String) -> Response
     response
 }
 
+/// How a request for a service is read and answered.
+#[derive(Debug, PartialEq, Eq)]
+enum Protocol {
+    /// AWS JSON, with the content type of its version.
+    Json(&'static str),
+    /// AWS Query, with the XML namespace of the answers.
+    Query(&'static str),
+    /// Another protocol, of a service that is not here.
+    Other,
+}
+
+impl Protocol {
+    fn of(service: &str, headers: &HeaderMap) -> Self {
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let is_form =
+            content_type.is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        match service {
+            "cloudformation" => Self::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
+            "iam" => Self::Query("https://iam.amazonaws.com/doc/2010-05-08/"),
+            "sns" => Self::Query("http://sns.amazonaws.com/doc/2010-03-31/"),
+            "sts" => Self::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
+            // A client of another service, or one that is too old for SQS, can read no other answer.
+            _ if is_form => Self::Query("http://localhost/"),
+            "sqs" => Self::Json("application/x-amz-json-1.0"),
+            _ if headers.contains_key("x-amz-target") => Self::Json("application/x-amz-json-1.1"),
+            _ => Self::Other,
+        }
+    }
+}
+
 /// What a request's SigV4 credential scope names. Signatures are not checked.
 struct Scope {
     region: String,
@@ -161,5 +216,26 @@ mod tests {
         assert_eq!((scope.region.as_str(), scope.service.as_str()), ("eu-west-1", "events"));
         headers.insert(header::AUTHORIZATION, "a-momento-token".parse().unwrap());
         assert!(Scope::of(&headers).is_none());
+    }
+
+    #[test]
+    fn the_service_and_the_content_type_tell_the_protocol() {
+        let protocol = |service: &str, name: &'static str, value: &str| {
+            Protocol::of(service, &HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]))
+        };
+        let form = "application/x-www-form-urlencoded; charset=utf-8";
+        assert_eq!(
+            protocol("events", "x-amz-target", "AWSEvents.PutEvents"),
+            Protocol::Json("application/x-amz-json-1.1")
+        );
+        assert_eq!(
+            protocol("sqs", "x-amz-target", "AmazonSQS.SendMessage"),
+            Protocol::Json("application/x-amz-json-1.0")
+        );
+        assert!(matches!(protocol("sts", "content-type", form), Protocol::Query(_)));
+        assert!(matches!(protocol("sqs", "content-type", form), Protocol::Query(_)));
+        assert!(matches!(protocol("ec2", "content-type", form), Protocol::Query(_)));
+        assert_eq!(protocol("s3", "content-type", "application/xml"), Protocol::Other);
+        assert_eq!(protocol("lambda", "accept", "*/*"), Protocol::Other);
     }
 }

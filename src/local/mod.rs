@@ -5,6 +5,7 @@
 //! gives them to the SDK's own clients in this process, [`server`] to everybody else over HTTP, and
 //! [`handle`] is what a command has of either.
 
+mod calls;
 pub mod clock;
 pub mod cloud;
 pub mod cloudformation;
@@ -13,11 +14,13 @@ mod control;
 pub mod eventbridge;
 pub mod fault;
 pub mod handle;
-mod http;
+pub mod http;
 pub mod iam;
+pub mod logs;
 pub mod momento;
 pub mod secretsmanager;
 pub mod server;
+pub mod sns;
 pub mod sqs;
 pub mod store;
 pub mod sts;

@@ -41,6 +41,7 @@ impl Server {
     pub async fn bind(cloud: Arc<Cloud>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
         let url = format!("http://{}", listener.local_addr()?);
+        cloud.serve_at(&url);
         let address = Address { url, pid: std::process::id() };
         let file = cloud.directory().map(|directory| AddressFile::write(directory, &address)).transpose()?;
         Ok(Self { cloud, listener, address, file })

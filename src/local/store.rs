@@ -152,9 +152,10 @@ impl Store {
         depth.set(1);
         let rollback = Rollback { connection: &connection, depth: &depth };
         let result = action()?;
+        // A commit that fails may leave the transaction open: then it is taken back, or none could begin again.
+        connection.execute_batch("COMMIT").map_err(StoreError::from)?;
         std::mem::forget(rollback);
         depth.set(0);
-        connection.execute_batch("COMMIT").map_err(StoreError::from)?;
         Ok(result)
     }
 
@@ -192,6 +193,10 @@ struct Rollback<'a> {
 impl Drop for Rollback<'_> {
     fn drop(&mut self) {
         self.depth.set(0);
+        // After some errors, such as a full disk, SQLite has taken it back itself.
+        if self.connection.is_autocommit() {
+            return;
+        }
         if let Err(error) = self.connection.execute_batch("ROLLBACK") {
             tracing::error!(%error, "the local state's transaction could not be taken back");
         }
@@ -257,6 +262,23 @@ mod tests {
         assert!(failed.is_err());
         assert!(store.list::<Note>("r").unwrap().is_empty());
         store.atomically(|| store.put("r", "a", &Note("1".into()))).unwrap();
+        assert_eq!(store.list::<Note>("r").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_commit_that_fails_leaves_nothing_and_the_next_one_works() {
+        let store = Store::in_memory().unwrap();
+        let tables = "PRAGMA foreign_keys = ON;
+            CREATE TABLE parent (id PRIMARY KEY);
+            CREATE TABLE child (parent REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);";
+        store.with(|connection| connection.execute_batch(tables)).unwrap();
+        let failed: Result<usize, StoreError> = store.atomically(|| {
+            store.put("r", "a", &Note("1".into()))?;
+            store.with(|connection| connection.execute("INSERT INTO child VALUES (1)", []))
+        });
+        assert!(matches!(failed, Err(StoreError::Database(_))));
+        assert!(store.list::<Note>("r").unwrap().is_empty());
+        store.atomically(|| store.put("r", "a", &Note("2".into()))).unwrap();
         assert_eq!(store.list::<Note>("r").unwrap().len(), 1);
     }
 }

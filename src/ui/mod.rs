@@ -1,12 +1,15 @@
 //! How it looks: the only place that prints.
 
+pub mod failure;
 pub mod log;
 pub mod paint;
 pub mod printer;
 pub mod progress;
 pub mod prompt;
+pub mod schema;
 pub mod table;
 
+pub use failure::Failure;
 pub use paint::{Page, clean};
 pub use printer::{Format, Printer};
 

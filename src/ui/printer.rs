@@ -5,9 +5,9 @@ use std::io::{IsTerminal, Write as _};
 
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{Page, Report, clean};
+use super::{Failure, Page, Report, clean};
 use crate::error::Error;
 
 /// The form of what goes to stdout.
@@ -59,16 +59,19 @@ impl Printer {
         report.exit_code()
     }
 
+    /// Prints one answer of a stream: in JSON a line of its own.
+    pub fn stream<R: Report>(&self, report: &R) {
+        if self.format == Format::Json {
+            self.data(&format!("{}\n", versioned(R::SCHEMA, report)));
+        } else {
+            self.report(report);
+        }
+    }
+
     /// Prints a failed command's answer.
     pub fn error(&self, error: &Error) {
         if self.format == Format::Json {
-            let body = json!({
-                "kind": error.kind.name(),
-                "message": error.message,
-                "causes": error.causes,
-                "hints": error.hints,
-            });
-            self.json(&json!({ "schema": "error/1", "error": body }));
+            self.json(&versioned(Failure::SCHEMA, &Failure::from(error)));
             return;
         }
         let mut text = format!("{}{} {}\n", "error".red().bold(), ":".bold(), clean(&error.message));

@@ -12,9 +12,37 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
+mod aws_path;
+mod concurrency;
+mod corpus;
+mod demo;
+mod deploy;
+mod deploy_token;
+mod destroy;
 mod diff;
+mod docs;
+mod doctor;
+mod durability;
+mod encoding;
+#[allow(unreachable_pub, reason = "the fuzz targets use them from another crate")]
+#[path = "../../fuzz/entry/mod.rs"]
+mod entry;
+mod explain;
+mod garbage;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod lifecycle;
+mod local_cloud;
+mod output;
+mod permissions;
+mod put_event;
+mod regions;
+mod render;
+mod secrecy;
 mod status;
 mod style;
+mod token;
+mod validate;
+
+// The functions of the fuzz targets name the program's modules so.
+use evbridge_momento::{local, model};

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::commands::stack::{StackArg, load, momento_base_url, secret_name};
+use crate::commands::stack::{StackArg, flag, load, momento_base_url, secret_name};
 use crate::context::Session;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::definition::{BusName, Definition, Endpoint, StackName};
@@ -14,13 +14,13 @@ pub struct TargetArgs {
     #[command(flatten)]
     stack: StackArg,
     /// Name of the CloudFormation stack
-    #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME")]
+    #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME", value_parser = flag::<StackName>)]
     stack_name: Option<StackName>,
     /// Event bus, by name or ARN
-    #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS")]
+    #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS", value_parser = flag::<BusName>)]
     bus: Option<BusName>,
     /// Momento's base URL, when it is not the region's own
-    #[arg(long, env = "EVBRIDGE_MOMENTO_ENDPOINT", value_name = "URL")]
+    #[arg(long, env = "EVBRIDGE_MOMENTO_ENDPOINT", value_name = "URL", value_parser = flag::<Endpoint>)]
     momento_endpoint: Option<Endpoint>,
     /// Tags of the stack and its resources
     #[arg(long, value_name = "KEY=VALUE", num_args = 1.., value_parser = key_value)]

@@ -10,7 +10,7 @@ pub use report::{Destroyed, SecretFate};
 
 use super::deploy::duration;
 use super::deploy::operation::{explained, watch};
-use super::stack::{StackArg, load, secret_name};
+use super::stack::{StackArg, flag, load, secret_name};
 use crate::aws::cloudformation::{self, Stack};
 use crate::aws::follow::{Operation, latest};
 use crate::aws::operations::{self, Deletion};
@@ -34,7 +34,7 @@ pub struct DestroyArgs {
     #[command(flatten)]
     stack: StackArg,
     /// Name of the CloudFormation stack
-    #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME")]
+    #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME", value_parser = flag::<StackName>)]
     stack_name: Option<StackName>,
     /// Delete the token's secret at once, not after seven days
     #[arg(long)]

@@ -34,10 +34,10 @@ pub enum CacheCommand {
         /// The cache's name.
         name: CacheName,
         /// Key of the item
-        #[arg(long, value_parser = Key::from_text, required_unless_present = "key_base64")]
+        #[arg(long, value_parser = Key::from_text, required_unless_present = "key_base64", allow_hyphen_values = true)]
         key: Option<Key>,
         /// Key of the item, base64url-encoded
-        #[arg(long, value_parser = Key::from_base64, conflicts_with = "key")]
+        #[arg(long, value_name = "BASE64", value_parser = Key::from_base64, conflicts_with = "key", allow_hyphen_values = true)]
         key_base64: Option<Key>,
     },
     /// List the caches
@@ -59,7 +59,7 @@ pub(super) async fn run(context: &Context, command: CacheCommand) -> Result<u8> 
 
 /// A cache that was made or deleted, or was so already.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Changed {
+pub struct Changed {
     /// The cache's name.
     pub cache: String,
     /// The region.
@@ -70,7 +70,7 @@ pub(super) struct Changed {
 
 /// The caches of a region.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Caches {
+pub struct Caches {
     /// The region.
     pub region: String,
     /// Their names.

@@ -11,9 +11,10 @@ use crate::cli::print;
 use crate::context::{Context, Session};
 use crate::error::Result;
 
-pub use cache::{CacheCommand, Item};
+pub use cache::{CacheCommand, Caches, Changed, Item};
 pub use fault::FaultCommand;
-pub use topic::TopicCommand;
+pub use serve::{LocalKey, Serving};
+pub use topic::{Heard, TopicCommand};
 
 /// The arguments of `local`.
 #[derive(Args, Debug)]

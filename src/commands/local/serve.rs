@@ -1,13 +1,15 @@
 //! `local`: the server.
 
+use schemars::JsonSchema;
 use secrecy::ExposeSecret as _;
+use serde::Serialize;
 
 use super::session;
-use crate::commands::completions::Verbatim;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::local::server::Server;
 use crate::local::{Handle, open};
+use crate::ui::{Page, Report};
 
 /// Serves until the process is told to stop.
 pub(super) async fn run(context: &Context, port: u16) -> Result<u8> {
@@ -27,21 +29,52 @@ pub(super) async fn run(context: &Context, port: u16) -> Result<u8> {
             error.hint("another program may be using the port: choose one with `--port`, or 0 for a free one")
         })?;
     let url = server.address().url.clone();
-    context.printer.data(&format!("{url}\n"));
-    context.printer.status(&format!("serving {} until stopped (Ctrl-C)", directory.display()));
-    context.printer.status(&format!("  AWS      AWS_ENDPOINT_URL={url}  (any credentials, any region)"));
-    context
-        .printer
-        .status(&format!("  Momento  {url}/momento/REGION  (a key: `evbridge-momento local key`)"));
+    context.printer.stream(&Serving { url, directory: directory.display().to_string() });
     server.serve(stopped()).await.context(Kind::Failed, || "the local cloud cannot be served".to_owned())?;
     Ok(0)
 }
 
+/// A server that has begun to answer.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Serving {
+    /// Its base URL.
+    pub url: String,
+    /// The directory of its state.
+    pub directory: String,
+}
+
+/// A key of the local cloud, which is good nowhere else.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LocalKey {
+    /// The key.
+    pub key: String,
+}
+
 /// Makes an API key.
-pub(super) async fn key(context: &Context) -> Result<Verbatim> {
+pub(super) async fn key(context: &Context) -> Result<LocalKey> {
     let session = session(context).await?;
     let key = session.local()?.issue_key(session.region()).await?;
-    Ok(Verbatim { text: format!("{}\n", key.expose_secret()) })
+    Ok(LocalKey { key: key.expose_secret().to_owned() })
+}
+
+impl Report for Serving {
+    const SCHEMA: &'static str = "local/1";
+
+    fn text(&self, page: &mut Page) {
+        let url = &self.url;
+        page.line(url);
+        page.note(format_args!("serving {} until stopped (Ctrl-C)", self.directory));
+        page.note(format_args!("  AWS      AWS_ENDPOINT_URL={url}  (any credentials, any region)"));
+        page.note(format_args!("  Momento  {url}/momento/REGION  (a key: `evbridge-momento local key`)"));
+    }
+}
+
+impl Report for LocalKey {
+    const SCHEMA: &'static str = "local-key/1";
+
+    fn text(&self, page: &mut Page) {
+        page.line(&self.key);
+    }
 }
 
 async fn stopped() {

@@ -1,14 +1,16 @@
 //! `local topic`: listening to a topic of the local cloud, through Momento's own HTTP API.
 
 use clap::Subcommand;
+use schemars::JsonSchema;
 use secrecy::ExposeSecret as _;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::session;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::names::{CacheName, TopicName};
-use crate::ui::{Format, clean};
+use crate::ui::{Page, Report, clean};
 
 /// What to do with topics.
 #[derive(Debug, Subcommand)]
@@ -55,10 +57,7 @@ pub(super) async fn run(context: &Context, command: TopicCommand) -> Result<u8> 
             let item = &item["item"];
             sequence = item["topic_sequence_number"].as_u64().unwrap_or(sequence) + 1;
             page = item["sequence_page"].as_u64().unwrap_or(page);
-            context.printer.data(&match context.printer.format {
-                Format::Json => format!("{item}\n"),
-                Format::Text => format!("{}\n", clean(text_of(&item["value"]))),
-            });
+            context.printer.stream(&Heard::of(&cache, &topic, item));
             left -= 1;
             if left == 0 {
                 break;
@@ -68,6 +67,38 @@ pub(super) async fn run(context: &Context, command: TopicCommand) -> Result<u8> 
     Ok(0)
 }
 
-fn text_of(value: &Value) -> &str {
-    value["text"].as_str().or_else(|| value["binary"].as_str()).unwrap_or_default()
+/// A message of a topic.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Heard {
+    /// The cache's name.
+    pub cache: String,
+    /// The topic's name.
+    pub topic: String,
+    /// The message's number in the topic.
+    pub sequence: u64,
+    /// The message when it is text.
+    pub text: Option<String>,
+    /// The message in base64 when it is bytes.
+    pub binary: Option<String>,
+}
+
+impl Heard {
+    fn of(cache: &CacheName, topic: &TopicName, item: &Value) -> Self {
+        let value = |form: &str| item["value"][form].as_str().map(str::to_owned);
+        Self {
+            cache: cache.to_string(),
+            topic: topic.to_string(),
+            sequence: item["topic_sequence_number"].as_u64().unwrap_or_default(),
+            text: value("text"),
+            binary: value("binary"),
+        }
+    }
+}
+
+impl Report for Heard {
+    const SCHEMA: &'static str = "local-message/1";
+
+    fn text(&self, page: &mut Page) {
+        page.line(clean(self.text.as_deref().or(self.binary.as_deref()).unwrap_or_default()));
+    }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
-use crate::model::event::{Event, Field, Fields, Key, Kind, Message, Ttl};
+use crate::model::event::{Event, Field, Fields, InvalidDetail, InvalidTtl, Key, Kind, Message, Ttl};
 use crate::model::json::Json;
 use crate::model::names::{CacheName, TopicName};
 use crate::ui::prompt;
@@ -22,10 +22,10 @@ pub struct FieldArgs {
     #[arg(long, value_name = "NAME")]
     cache: Option<CacheName>,
     /// Key of the cache item
-    #[arg(long, value_name = "KEY", value_parser = Key::from_text)]
+    #[arg(long, value_name = "KEY", value_parser = Key::from_text, allow_hyphen_values = true)]
     key: Option<Key>,
     /// Key of the cache item, base64url-encoded
-    #[arg(long, value_name = "BASE64", value_parser = Key::from_base64, conflicts_with = "key")]
+    #[arg(long, value_name = "BASE64", value_parser = Key::from_base64, conflicts_with = "key", allow_hyphen_values = true)]
     key_base64: Option<Key>,
     /// Value of the cache item
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -34,7 +34,7 @@ pub struct FieldArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["value", "message"])]
     value_file: Option<PathBuf>,
     /// Time to live of the cache item, in seconds
-    #[arg(long, value_name = "SECONDS", value_parser = ttl)]
+    #[arg(long, value_name = "SECONDS", value_parser = ttl, allow_negative_numbers = true)]
     ttl: Option<Ttl>,
     /// Topic name
     #[arg(long, value_name = "NAME")]
@@ -117,9 +117,16 @@ fn whole(text: &str, kind: Kind, unchecked: bool) -> Result<Given> {
                 Json::parse(text).context(ErrorKind::Validation, || "the detail is not JSON".to_owned())?;
             Ok(Given { detail: json.to_string(), broken: Some(error.to_string()), is_sample: false })
         }
-        Err(error) => Err(Error::validation(format!("the detail is not a {kind}"))
-            .cause(error.to_string())
-            .hint("to send it all the same, and see it end in the dead-letter queue, add `--unchecked`")),
+        Err(error) => {
+            let refused = Error::validation(format!("the detail is not a {kind}")).cause(error.to_string());
+            // Nothing makes EventBridge take what is no JSON object.
+            Err(match error {
+                InvalidDetail::Json(_) | InvalidDetail::Object(_) => refused,
+                _ => refused.hint(
+                    "to send it all the same, and see it end in the dead-letter queue, add `--unchecked`",
+                ),
+            })
+        }
     }
 }
 
@@ -160,10 +167,8 @@ fn answer<T, E: std::fmt::Display>(
     }
 }
 
-fn ttl(text: &str) -> Result<Ttl, String> {
-    let seconds: u64 =
-        text.trim().parse().map_err(|_| format!("{text:?} is not a whole number of seconds"))?;
-    Ttl::from_seconds(seconds).map_err(|error| error.to_string())
+fn ttl(text: &str) -> Result<Ttl, InvalidTtl> {
+    text.trim().parse()
 }
 
 fn text_of(detail: &str) -> Result<String> {

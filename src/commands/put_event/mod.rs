@@ -10,15 +10,17 @@ use serde_json::json;
 
 pub use fields::FieldArgs;
 pub use report::Put;
+pub(super) use report::show_request;
 
 use self::fields::Given;
 use self::report::{Delivery, Stored};
-use super::stack::{StackArg, load};
+use super::explain;
+use super::stack::{StackArg, flag, load};
 use crate::aws::events;
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::local::eventbridge::Trace;
-use crate::model::definition::BusName;
+use crate::model::definition::{BusName, StackName};
 use crate::model::event::{Entry, Event, Kind, Size, Source};
 
 /// The arguments of `put-event`.
@@ -28,7 +30,7 @@ Examples:
   evbridge-momento put-event cacheSet
   evbridge-momento put-event cacheSet --cache my-cache --key test-key --value 'hello world!' --ttl 300
   evbridge-momento put-event topicPublish --detail '{\"cacheName\":\"my-cache\",\"topicName\":\"t\",\"message\":\"hi\"}'
-  evbridge-momento put-event cacheDelete --detail @event.json --dry-run
+  evbridge-momento put-event cacheDelete --detail @event.json --dry-run --explain
 
 Without fields it asks for them on a terminal; elsewhere it sends the documented sample and says so.")]
 pub struct PutEventArgs {
@@ -41,10 +43,10 @@ pub struct PutEventArgs {
     #[arg(long, value_name = "STACK")]
     stack: Option<String>,
     /// Name of the CloudFormation stack, to find the region and the bus that it was deployed to
-    #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME")]
-    stack_name: Option<crate::model::definition::StackName>,
+    #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME", value_parser = flag::<StackName>)]
+    stack_name: Option<StackName>,
     /// Event bus, by name or ARN
-    #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS")]
+    #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS", value_parser = flag::<BusName>)]
     bus: Option<BusName>,
     /// Who sends the event
     #[arg(long, default_value = "demo", value_name = "SOURCE")]
@@ -52,6 +54,9 @@ pub struct PutEventArgs {
     /// Send the detail even if it breaks the documented contract
     #[arg(long, requires = "detail")]
     unchecked: bool,
+    /// Say first, rule by rule, where the event will go and why
+    #[arg(long)]
+    explain: bool,
     /// Print the entry that would be sent, and send nothing
     #[arg(long)]
     dry_run: bool,
@@ -76,6 +81,12 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
     check_size(context, &entry)?;
     let bus = bus(context, args.bus.as_ref(), &stack, definition.bus.name.as_str());
     let mut put = Put::new(kind, &entry, &bus, &given);
+    if args.explain {
+        let mut explained = explain::entry(context, &definition, &stack, &bus, &entry)?;
+        explained.is_sample = given.is_sample;
+        explained.show(context.printer);
+        put.explanation = Some(explained);
+    }
     if args.dry_run {
         return Ok(put);
     }
@@ -143,7 +154,8 @@ async fn stored(session: &Session, kind: Kind, given: &Given) -> Result<Option<S
     let Ok(event) = Event::from_detail(kind, &given.detail) else { return Ok(None) };
     let Some(key) = event.key() else { return Ok(None) };
     let input = json!({ "Cache": event.cache().as_str(), "Key": URL_SAFE_NO_PAD.encode(key.bytes()) });
-    let answer = session.local()?.call(session.region(), "GetItem", input).await?;
+    // Where there is no such cache, nothing is stored: the delivery's answer says so.
+    let Ok(answer) = session.local()?.call(session.region(), "GetItem", input).await else { return Ok(None) };
     let item = &answer["Item"];
     let bytes = item["Value"].as_str().map(|value| URL_SAFE_NO_PAD.decode(value).unwrap_or_default());
     Ok(Some(Stored {

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::fields::Given;
+use crate::commands::explain::Explained;
 use crate::local::eventbridge::{Outcome, TargetTrace, Trace};
 use crate::model::event::{Entry, Kind};
 use crate::ui::{Page, Report, clean};
@@ -24,6 +25,8 @@ pub struct Put {
     pub is_sample: bool,
     /// Why the detail breaks the documented contract, when it does.
     pub broken: Option<String>,
+    /// What the stack's rules make of the event, when that was asked for.
+    pub explanation: Option<Explained>,
     /// Where the event went on the local cloud.
     pub deliveries: Vec<Delivery>,
     /// What Momento holds under the event's key now, on the local cloud.
@@ -105,6 +108,7 @@ impl Put {
             },
             is_sample: given.is_sample,
             broken: given.broken.clone(),
+            explanation: None,
             deliveries: Vec::new(),
             stored: None,
             local: false,
@@ -162,9 +166,7 @@ impl Delivery {
         };
         page.line(format_args!("{arrived} by rule {}", self.rule));
         if let Some(request) = self.request.as_ref().filter(|_| !self.is_queue()) {
-            for line in request.lines() {
-                page.line(format!("  > {}", clean(line)).trim_end());
-            }
+            show_request(page, request);
         }
         match self.answers.as_slice() {
             [] => {}
@@ -182,6 +184,13 @@ impl Delivery {
         if let Some(reason) = &self.reason {
             page.line(format_args!("  {}", clean(reason)));
         }
+    }
+}
+
+/// Shows what a target receives, line by line.
+pub(in crate::commands) fn show_request(page: &mut Page, request: &str) {
+    for line in request.lines() {
+        page.line(format!("  > {}", clean(line)).trim_end());
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::record::OnFailure;
-use super::template::{Given, TemplateError};
 use crate::local::wire::ApiError;
+use crate::model::cloudformation::{Given, TemplateError};
 
 /// Makes CloudFormation's `ValidationError`.
 pub(crate) fn invalid(message: impl Into<String>) -> ApiError {

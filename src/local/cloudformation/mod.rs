@@ -1,6 +1,6 @@
 //! CloudFormation: stacks from templates, through change sets, with rollback, for the types of our stacks.
 //!
-//! `template` reads and evaluates a template (pure), `changes` compares it with a stack (pure),
+//! `model::cloudformation` reads and evaluates a template, `changes` compares it with a stack (pure),
 //! `actions` answers the API, `engine` moves the operations, `resources` has one file per type.
 //! An action only records what is to be done; [`CloudFormation::advance`] does it, step by step.
 
@@ -13,7 +13,6 @@ mod naming;
 mod record;
 mod resources;
 mod secrets;
-mod template;
 
 #[cfg(test)]
 mod tests;

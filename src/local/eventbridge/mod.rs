@@ -46,6 +46,7 @@ pub struct EventBridge {
     journal: journal::Journal,
     deliveries: delivery::Deliveries,
     triggered: metrics::Triggered,
+    calls: events::Calls,
 }
 
 impl EventBridge {
@@ -54,7 +55,8 @@ impl EventBridge {
         let journal = journal::Journal::open(&store)?;
         let (rules, deliveries) = (events::Rules::default(), delivery::Deliveries::default());
         let triggered = metrics::Triggered::default();
-        Ok(Self { store, clock, rules, journal, deliveries, triggered })
+        let calls = events::Calls::default();
+        Ok(Self { store, clock, rules, journal, deliveries, triggered, calls })
     }
 
     fn control(&self, region: &str, action: &str, input: &Value) -> Answer {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::local::wire::{Answer, ApiError};
 use crate::model::delivery::Parameter;
-use crate::model::transform::{Place, Settings, TargetInput, Transformer};
+use crate::model::transform::TargetInput;
 
 use super::documents::{ApiDestination, Rule};
 use super::input::{answer, items, page, required, text};
@@ -19,15 +19,19 @@ const TARGETS: usize = 5;
 pub(super) enum TargetKind {
     /// An API destination: its name.
     ApiDestination(String),
-    /// An event bus: its region and name.
+    /// An event bus of any account: its region and name.
     Bus {
         /// The region.
         region: String,
         /// The bus.
         name: String,
     },
+    /// A log group: its name.
+    LogGroup(String),
     /// A queue: its name.
     Queue(String),
+    /// An SNS topic: the target's ARN says which.
+    Topic,
 }
 
 impl EventBridge {
@@ -98,40 +102,32 @@ impl EventBridge {
 pub(super) fn kind(region: &str, arn: &str) -> Result<TargetKind, ApiError> {
     let refused = |reason: &str| failure::invalid(format!("Parameter {arn} is not valid. Reason: {reason}"));
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", "aws", service, place, _, path] = parts.as_slice() else {
+    let ["arn", "aws", service, place, account, path] = parts.as_slice() else {
         return Err(refused("Provided Arn is not in correct format."));
     };
     match (*service, path.split('/').collect::<Vec<_>>().as_slice()) {
         ("events", ["api-destination", name, _]) if resource(region, arn).is_some() => {
             Ok(TargetKind::ApiDestination((*name).to_owned()))
         }
-        ("events", ["event-bus", ..]) if resource(place, arn).is_some() => {
+        ("events", ["event-bus", ..]) if !place.is_empty() && is_account(account) => {
             let name = path.trim_start_matches("event-bus/").to_owned();
             Ok(TargetKind::Bus { region: (*place).to_owned(), name })
         }
         ("sqs", [name]) if *place == region => Ok(TargetKind::Queue((*name).to_owned())),
-        ("events" | "sqs", _) => Err(refused("Provided Arn is not in correct format.")),
+        ("logs", _) if *place == region && log_group(path).is_some() => {
+            Ok(TargetKind::LogGroup(log_group(path).unwrap_or_default().to_owned()))
+        }
+        ("sns", [_]) if *place == region && !path.contains(':') => Ok(TargetKind::Topic),
+        ("events" | "logs" | "sns" | "sqs", _) => Err(refused("Provided Arn is not in correct format.")),
         (service, _) => Err(refused(&format!(
-            "The local cloud delivers to API destinations, event buses and SQS queues, not to {service}."
+            "The local cloud delivers to API destinations, event buses, SQS queues, SNS topics and log groups, not to {service}."
         ))),
     }
 }
 
 /// Reads a target's input settings.
 pub(super) fn target_input(target: &Value, position: usize) -> Result<TargetInput, ApiError> {
-    let transformer = target.get("InputTransformer").filter(|transformer| transformer.is_object());
-    let settings = Settings {
-        input: text(target, "Input"),
-        input_path: text(target, "InputPath"),
-        transformer: transformer.map(|transformer| Transformer {
-            paths: transformer.get("InputPathsMap").and_then(Value::as_object).map(|paths| {
-                paths.iter().map(|(key, path)| (key.as_str(), path.as_str().unwrap_or_default())).collect()
-            }),
-            template: required(transformer, "InputTemplate"),
-        }),
-    };
-    let place = Place { id: required(target, "Id"), position };
-    TargetInput::parse(place, &settings).map_err(|refused| failure::invalid(refused.to_string()))
+    TargetInput::read(target, position).map_err(|refused| failure::invalid(refused.to_string()))
 }
 
 fn admit(region: &str, rule: &Rule, target: &Value, position: usize) -> Result<TargetKind, ApiError> {
@@ -144,7 +140,7 @@ fn admit(region: &str, rule: &Rule, target: &Value, position: usize) -> Result<T
             return Err(failure::invalid(format!("RoleArn is required for target {arn}.")));
         }
         TargetKind::Bus { .. } if arn == bus_arn(region, &rule.bus) => {
-            return Err(failure::invalid("An event bus cannot target itself."));
+            return Err(failure::invalid("Source EventBus and Target EventBus must not be the same."));
         }
         TargetKind::Queue(name) if is_fifo(name) && !has("SqsParameters") => {
             return Err(failure::invalid(format!(
@@ -155,10 +151,23 @@ fn admit(region: &str, rule: &Rule, target: &Value, position: usize) -> Result<T
         _ => {}
     }
     let parsed = target_input(target, position)?;
+    if matches!(means, TargetKind::LogGroup(_)) {
+        if assumes {
+            return Err(failure::invalid(format!("RoleArn is not supported for target {arn}.")));
+        }
+        if matches!(parsed, TargetInput::Constant(_) | TargetInput::Path(_)) {
+            return Err(failure::invalid(format!(
+                "Input and InputPath are not valid forms of input for target {}. The only valid form of input is \
+                 InputTransformer.",
+                required(target, "Id")
+            )));
+        }
+    }
     if matches!(means, TargetKind::Bus { .. }) && parsed != TargetInput::Whole {
-        return Err(failure::invalid(
-            "Input, InputPath and InputTransformer are not supported for event bus targets.",
-        ));
+        return Err(failure::invalid(format!(
+            "Modifying the input for target {} is not supported.",
+            required(target, "Id")
+        )));
     }
     if let Some(queue) = target.get("DeadLetterConfig").and_then(|config| text(config, "Arn"))
         && (!queue.starts_with(&format!("arn:aws:sqs:{region}:")) || is_fifo(queue))
@@ -184,6 +193,20 @@ fn check_parameters(target: &Value) -> Result<(), ApiError> {
         ))),
         None => Ok(()),
     }
+}
+
+/// Returns the name in `log-group:NAME`; a log stream after it is refused (captured).
+///
+/// `NAME:*`, as CloudFormation's `Arn` attribute has it, is admitted and never reached, as on AWS
+/// (aws-samples/serverless-patterns#221).
+fn log_group(path: &str) -> Option<&str> {
+    let name = path.strip_prefix("log-group:")?;
+    let bare = name.strip_suffix(":*").unwrap_or(name);
+    (!bare.is_empty() && !bare.contains(':')).then_some(name)
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_fifo(queue: &str) -> bool {

@@ -20,6 +20,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::RwLock;
 use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -40,7 +41,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub struct Sqs {
     store: Arc<Store>,
     clock: Arc<Clock>,
-    base: String,
+    base: RwLock<String>,
     sent: Notify,
 }
 
@@ -48,7 +49,13 @@ impl Sqs {
     /// Opens SQS over the store; `base` is the start of queue URLs, such as `http://localhost:4566`.
     pub fn new(store: Arc<Store>, clock: Arc<Clock>, base: &str) -> Result<Self, StoreError> {
         store.with(|connection| connection.execute_batch(rows::TABLES))?;
-        Ok(Self { store, clock, base: base.trim_end_matches('/').to_owned(), sent: Notify::new() })
+        let base = RwLock::new(base.trim_end_matches('/').to_owned());
+        Ok(Self { store, clock, base, sent: Notify::new() })
+    }
+
+    /// Begins the URLs of queues with another base from now on; every URL stays valid.
+    pub fn serve_at(&self, base: &str) {
+        base.trim_end_matches('/').clone_into(&mut self.base.write());
     }
 
     /// Answers `ReceiveMessage`, waiting for a message for as long as the input or the queue says.
@@ -132,7 +139,7 @@ impl Sqs {
     }
 
     fn url(&self, name: &str) -> String {
-        format!("{}/{ACCOUNT}/{name}", self.base)
+        format!("{}/{ACCOUNT}/{name}", self.base.read())
     }
 }
 

@@ -563,3 +563,14 @@ async fn a_long_poll_without_a_message_ends_empty() {
     let error = fixture.sqs.receive(REGION, &json!({"QueueUrl": URL, "WaitTimeSeconds": 99})).await;
     assert_eq!(error.unwrap_err().code, "InvalidParameterValue");
 }
+
+#[test]
+fn urls_begin_with_where_the_cloud_is_served_and_older_ones_stay_valid() {
+    let fixture = Fixture::with_queue();
+    fixture.sqs.serve_at("http://127.0.0.1:40123");
+    let answer = fixture.call("GetQueueUrl", &json!({"QueueName": "q"}));
+    assert_eq!(answer, json!({"QueueUrl": "http://127.0.0.1:40123/000000000000/q"}));
+    fixture.send("by the older URL");
+    let answer = fixture.call("ReceiveMessage", &answer);
+    assert_eq!(answer["Messages"][0]["Body"], "by the older URL");
+}

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 /// Reads a form body into the action's name and its input.
 ///
-/// `Tags.member.1.Key=a` becomes `{"Tags": [{"Key": "a"}]}`; every leaf is a string.
+/// `Tags.member.1.Key=a` becomes `{"Tags": [{"Key": "a"}]}`, and a map's entries, `Attributes.entry.1.key=a` with
+/// `Attributes.entry.1.value=b`, become `{"Attributes": {"a": "b"}}`; every leaf is a string.
 pub fn parse(body: &str) -> (String, Value) {
     let mut root = Map::new();
     for pair in body.split('&').filter(|pair| !pair.is_empty()) {
@@ -20,6 +21,9 @@ pub fn parse(body: &str) -> (String, Value) {
     root.remove("Version");
     (action.unwrap_or_default(), lists(Value::Object(root)))
 }
+
+/// The members of outputs whose values are maps, in all models that are served here.
+const MAPS: [&str; 1] = ["Attributes"];
 
 /// Writes an action's output as the XML answer.
 pub fn respond(action: &str, namespace: &str, request_id: &str, output: &Value) -> String {
@@ -37,6 +41,15 @@ pub fn error(namespace: &str, request_id: &str, code: &str, message: &str) -> St
     format!(
         "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error>\
          <RequestId>{request_id}</RequestId></ErrorResponse>",
+        escape(code),
+        escape(message)
+    )
+}
+
+/// Writes an error as S3's kind of protocol does: alone, in no namespace.
+pub fn bare_error(request_id: &str, code: &str, message: &str) -> String {
+    format!(
+        "<Error><Code>{}</Code><Message>{}</Message><RequestId>{request_id}</RequestId></Error>",
         escape(code),
         escape(message)
     )
@@ -70,7 +83,25 @@ fn lists(value: Value) -> Value {
         members.sort_by_key(|(index, _)| *index);
         return Value::Array(members.into_iter().map(|(_, value)| value).collect());
     }
+    if object.len() == 1
+        && let Some(Value::Object(entries)) = object.get("entry")
+        && let Some(map) = map(entries)
+    {
+        return Value::Object(map);
+    }
     Value::Object(object.into_iter().map(|(key, value)| (key, lists(value))).collect())
+}
+
+/// Reads the entries of a map: `{"1": {"key": a, "value": b}}`, also spelled `Name` and `Value`.
+fn map(entries: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let mut pairs = Vec::with_capacity(entries.len());
+    for (index, entry) in entries {
+        let key = entry.get("key").or_else(|| entry.get("Name"))?.as_str()?;
+        let value = entry.get("value").or_else(|| entry.get("Value")).cloned().unwrap_or_default();
+        pairs.push((index.parse::<u32>().ok()?, key.to_owned(), lists(value)));
+    }
+    pairs.sort_by_key(|(index, ..)| *index);
+    Some(pairs.into_iter().map(|(_, key, value)| (key, value)).collect())
 }
 
 fn write(xml: &mut String, value: &Value) {
@@ -79,7 +110,10 @@ fn write(xml: &mut String, value: &Value) {
         Value::Object(members) => {
             for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
                 let _ = write!(xml, "<{name}>");
-                write(xml, value);
+                match value {
+                    Value::Object(map) if MAPS.contains(&name.as_str()) => entries(xml, map),
+                    value => write(xml, value),
+                }
                 let _ = write!(xml, "</{name}>");
             }
         }
@@ -94,6 +128,14 @@ fn write(xml: &mut String, value: &Value) {
         other => {
             let _ = write!(xml, "{other}");
         }
+    }
+}
+
+fn entries(xml: &mut String, map: &Map<String, Value>) {
+    for (key, value) in map {
+        let _ = write!(xml, "<entry><key>{}</key><value>", escape(key));
+        write(xml, value);
+        xml.push_str("</value></entry>");
     }
 }
 
@@ -132,6 +174,21 @@ mod tests {
         let (action, input) = parse(body);
         assert_eq!(action, "CreateChangeSet");
         assert_eq!(input, json!({"StackName": "a+b c", "Tags": [{"Key": "k", "Value": ""}, {"Key": "l"}]}));
+    }
+
+    #[test]
+    fn maps_go_both_ways() {
+        let (_, input) = parse(
+            "Action=X&A.entry.2.key=b&A.entry.2.value=2&A.entry.1.key=a&A.entry.1.value=1&\
+             M.entry.1.Name=n&M.entry.1.Value.DataType=String&E.entry.x=1",
+        );
+        assert_eq!(
+            input,
+            json!({"A": {"a": "1", "b": "2"}, "M": {"n": {"DataType": "String"}}, "E": {"entry": {"x": "1"}}})
+        );
+        let xml = respond("X", "ns", "id", &json!({"Attributes": {"<": "1"}}));
+        let entries = "<Attributes><entry><key>&lt;</key><value>1</value></entry></Attributes>";
+        assert!(xml.contains(entries), "{xml}");
     }
 
     #[test]

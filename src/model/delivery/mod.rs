@@ -16,6 +16,7 @@ mod explain;
 mod failure;
 mod guarded;
 mod headers;
+mod members;
 mod parameters;
 mod request;
 mod schedule;

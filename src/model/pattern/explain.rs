@@ -1,5 +1,6 @@
 //! Which field of a pattern said no to an event, and why.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Pattern;
@@ -11,7 +12,7 @@ use crate::model::json::Json;
 const SHOWN: usize = 8;
 
 /// Why a pattern matches an event, or does not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Explanation {
     /// Whether the pattern matches the event.
     pub matched: bool,
@@ -22,7 +23,7 @@ pub struct Explanation {
 }
 
 /// One part of a pattern.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// One field.
@@ -37,7 +38,7 @@ pub enum Part {
 }
 
 /// What a pattern wants of one field, and what the event holds there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldExplanation {
     /// The names on the way, joined with dots.
     pub path: String,
@@ -56,9 +57,7 @@ pub struct FieldExplanation {
 impl Explanation {
     /// Returns the fields that said no; fields of a `$or` only if no branch said yes.
     pub fn refusals(&self) -> Vec<&FieldExplanation> {
-        let mut refusals = Vec::new();
-        collect(&self.parts, &mut refusals);
-        refusals
+        self.parts.iter().flat_map(Part::refusals).collect()
     }
 }
 
@@ -69,6 +68,13 @@ impl Part {
             Self::Field(field) => field.matched,
             Self::Any { matched, .. } => *matched,
         }
+    }
+
+    /// Returns the fields of the part that said no; fields of a `$or` only if no branch said yes.
+    pub fn refusals(&self) -> Vec<&FieldExplanation> {
+        let mut refusals = Vec::new();
+        collect(std::slice::from_ref(self), &mut refusals);
+        refusals
     }
 }
 

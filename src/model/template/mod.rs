@@ -6,6 +6,6 @@ mod render;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use self::check::{MOST_BYTES, check};
+pub use self::check::{MOST_BYTES, attributes, check};
 pub use self::json::to_json;
 pub use self::render::{RenderError, Variant, render};

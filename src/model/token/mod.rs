@@ -18,7 +18,7 @@ mod parse;
 use std::fmt;
 
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 pub use check::{Checked, MAX_LENGTH, Refused, Warning};
 pub use endpoint::Endpoint;
@@ -56,6 +56,11 @@ impl Token {
     /// Returns the secret that is stored and sent: the inner key.
     pub fn inner(&self) -> &SecretString {
         &self.inner
+    }
+
+    /// Returns how many characters the inner key has, all of which a connection must hold.
+    pub fn length(&self) -> usize {
+        self.inner.expose_secret().chars().count()
     }
 
     /// Returns the form of the token.

@@ -5,6 +5,7 @@
 //! from what AWS delivered, byte for byte (tests/vectors/inputs.tsv).
 
 mod admission;
+mod members;
 mod path;
 mod source;
 mod syntax;

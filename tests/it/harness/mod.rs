@@ -1,11 +1,16 @@
 //! Runs the real binary as a user would, in an environment of its own, and shows what came of it.
 
+mod cloud;
 mod outcome;
 mod server;
 mod session;
 mod source;
+pub(crate) mod token;
+mod with_cloud;
 
+pub(crate) use cloud::{Cloud, Footprint};
 pub(crate) use outcome::Outcome;
 pub(crate) use server::Server;
 pub(crate) use session::Session;
 pub(crate) use source::{Source, repository, sources};
+pub(crate) use with_cloud::with_cloud;

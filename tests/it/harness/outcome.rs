@@ -24,7 +24,7 @@ impl Outcome {
     /// Compares the whole outcome with a snapshot in the source.
     #[track_caller]
     pub(crate) fn is(&self, expected: Inline) {
-        Assert::new().action_env("SNAPSHOTS").eq(self.to_string(), expected);
+        Assert::new().normalize_paths(false).action_env("SNAPSHOTS").eq(self.to_string(), expected);
     }
 
     /// Asserts that the command succeeded, and returns what it wrote to stdout.
@@ -32,6 +32,15 @@ impl Outcome {
     pub(crate) fn success(&self) -> String {
         assert!(self.output.status.success(), "{self}");
         self.stdout()
+    }
+
+    /// Returns the one JSON value that stdout is, which names its layout.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let value: serde_json::Value =
+            serde_json::from_str(&self.stdout()).unwrap_or_else(|error| panic!("{error}\n{self}"));
+        assert!(value["schema"].is_string(), "{self}");
+        value
     }
 
     /// Returns the exit status, or nothing where a signal ended the command.
@@ -78,6 +87,8 @@ fn normalise(text: &str, root: &Path) -> String {
         let rules = [
             (r"(127\.0\.0\.1|\[::1\]|localhost):\d{2,5}\b", "$1:[PORT]"),
             (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "[UUID]"),
+            (r"-[0-9A-Z]{12}\b", "-[ID]"),
+            (r#"("(?:seconds|bytes)": )[\d.]+"#, "$1[NUMBER]"),
             (r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", "[TIME]"),
             (r"\b\d\d:\d\d:\d\d(\.\d+)?\b", "[TIME]"),
             (r"(^|[\s(\[])(\d+m )?\d+(\.\d+)?(ms|µs|s)\b", "$1[DURATION]"),

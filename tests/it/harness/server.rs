@@ -45,6 +45,13 @@ impl Server {
         panic!("no line with `{text}` came; what came:\n{}", self.seen.join("\n"));
     }
 
+    /// Ends the process at once and returns all that it wrote.
+    pub(crate) fn said(&mut self) -> String {
+        self.kill();
+        self.seen.extend(self.lines.iter());
+        self.seen.join("\n")
+    }
+
     /// Returns the process id, for tests that send signals.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Outcome, Server};
+use super::{Cloud, Outcome, Server};
 
 /// How long a command may take before it counts as hung.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -43,6 +43,11 @@ impl Session {
         self.root.path().join("work")
     }
 
+    /// Returns the directory for temporary files.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        self.root.path().join("tmp")
+    }
+
     /// Writes a file into the working directory and returns its path.
     pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.directory().join(name);
@@ -56,6 +61,11 @@ impl Session {
     /// Words are split at spaces; single quotes keep them together. There is no other shell syntax.
     pub(crate) fn run(&self, line: &str) -> Outcome {
         self.run_words(words(line), "")
+    }
+
+    /// Opens the local cloud in the working directory.
+    pub(crate) fn cloud(&self, region: &str) -> Cloud {
+        Cloud::open(self, region)
     }
 
     /// Runs a command line with a text on its standard input.
@@ -80,6 +90,14 @@ impl Session {
     /// Starts a command that serves until it is stopped, and leaves it running.
     pub(crate) fn serve(&self, line: &str) -> Server {
         Server::start(self.command(words(line)))
+    }
+
+    /// Starts the local cloud's server, with more arguments, and returns it and its base URL.
+    pub(crate) fn serve_cloud(&self, arguments: &str) -> (Server, String) {
+        let mut server = self.serve(&format!("local --port 0 {arguments}"));
+        let line = server.wait_for("http://");
+        let address = line.split_whitespace().next().unwrap();
+        (server, format!("http://{address}"))
     }
 
     /// Returns the process that a command is, for tests that do with it what nothing above does.

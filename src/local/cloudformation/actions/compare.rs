@@ -3,8 +3,8 @@
 use crate::local::cloudformation::changes::{Comparison, ResourceChange};
 use crate::local::cloudformation::input::invalid;
 use crate::local::cloudformation::record::{Definition, Stack};
-use crate::local::cloudformation::template::Template;
 use crate::local::wire::ApiError;
+use crate::model::cloudformation::Template;
 
 /// Compares a stack with a definition.
 pub(super) fn compare(

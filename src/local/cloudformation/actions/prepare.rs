@@ -6,8 +6,8 @@ use super::Api;
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::record::{Definition, Hidden, Settings};
 use crate::local::cloudformation::resources::attributes;
-use crate::local::cloudformation::template::{Declared, MAX_BODY, Plan, Pseudo, Template};
 use crate::local::wire::{ACCOUNT, ApiError};
+use crate::model::cloudformation::{Declared, MAX_BODY, Plan, Pseudo, Template};
 
 /// A request's template, checked and evaluated.
 pub(super) struct Prepared {

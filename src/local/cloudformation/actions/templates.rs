@@ -6,8 +6,8 @@ use super::Api;
 use super::prepare::{body, needed_capability};
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::resources::attributes;
-use crate::local::cloudformation::template::Template;
 use crate::local::wire::{Answer, ApiError};
+use crate::model::cloudformation::Template;
 
 impl Api<'_> {
     /// Returns the template of a stack or a change set, as it was sent.

@@ -10,7 +10,7 @@ use super::{Action, Detail, LATER, Replacement, ResourceChange, is_create_only};
 use crate::local::cloudformation::record::{Resource, Settings};
 use crate::local::cloudformation::resources::{ResourceType, find};
 use crate::local::cloudformation::secrets::mask;
-use crate::local::cloudformation::template::{
+use crate::model::cloudformation::{
     Declared, Plan, Policy, Reference, Template, TemplateError, evaluate, references,
 };
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::LATER;
 use crate::local::cloudformation::record::Resource;
-use crate::local::cloudformation::template::{Found, Scope, TemplateError};
+use crate::model::cloudformation::{Found, Scope, TemplateError};
 
 /// The resources that are there and stay; what refers to others is known later.
 pub(super) struct Existing<'a> {

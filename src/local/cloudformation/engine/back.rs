@@ -6,7 +6,7 @@ use super::{Engine, Halt, Turn};
 use crate::local::cloudformation::record::{
     Definition, Operation, Phase, Resource, ResourceStatus, Stack, StackStatus, Task, Work,
 };
-use crate::local::cloudformation::template::{Plan, Policy};
+use crate::model::cloudformation::{Plan, Policy};
 
 impl Engine<'_> {
     /// Gives every touched resource back what it was.

@@ -5,7 +5,7 @@ use crate::local::cloudformation::record::{
     ChangeSet, ExecutionStatus, Hidden, LiveName, OnFailure, Operation, OperationKind, Resource,
     ResourceStatus, Stack, StackStatus, Task, Work,
 };
-use crate::local::cloudformation::template::Policy;
+use crate::model::cloudformation::Policy;
 
 impl Engine<'_> {
     /// Starts all that nothing needs any more, else deletes one that is started, else ends.

@@ -6,7 +6,7 @@ use super::{Engine, Halt, Turn};
 use crate::local::cloudformation::record::{
     OnFailure, Operation, OperationKind, Phase, Resource, ResourceStatus, Stack, StackStatus, Task,
 };
-use crate::local::cloudformation::template::{Declared, Policy};
+use crate::model::cloudformation::{Declared, Policy};
 
 impl Engine<'_> {
     /// Turns a failed creation or update the way that was asked for.

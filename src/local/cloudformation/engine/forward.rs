@@ -10,8 +10,8 @@ use crate::local::cloudformation::record::{
 };
 use crate::local::cloudformation::resources::{ResourceType, find};
 use crate::local::cloudformation::secrets::mask;
-use crate::local::cloudformation::template::{Declared, Plan, evaluate};
 use crate::local::store::StoreError;
+use crate::model::cloudformation::{Declared, Plan, evaluate};
 
 const REPLACING: &str =
     "Requested update requires the creation of a new physical resource; hence creating one.";

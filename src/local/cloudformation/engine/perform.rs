@@ -8,8 +8,8 @@ use super::{Engine, Halt};
 use crate::local::cloudformation::record::{Hidden, Resource, Stack};
 use crate::local::cloudformation::resources::{Caller, Made, Refusal, Request, ResourceType, check, find};
 use crate::local::cloudformation::secrets::{Secret, conceal, reveal, reveal_text};
-use crate::local::cloudformation::template::{Found, Scope, TemplateError, evaluate};
 use crate::local::fault::Step;
+use crate::model::cloudformation::{Found, Scope, TemplateError, evaluate};
 
 /// What a handler is asked to do.
 pub(super) enum Call<'a> {

@@ -13,8 +13,8 @@ pub(crate) use status::{
 };
 
 use super::changes::ResourceChange;
-use super::template::{Plan, Policy};
 use crate::local::store::Document;
+use crate::model::cloudformation::{Plan, Policy};
 
 /// A stack, also when it is deleted.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,14 +1,21 @@
 //! The resource types: what each one's properties are, and the API calls that make, change and delete it.
 
+mod alarm;
 mod api_destination;
+mod archive;
 mod connection;
 mod event_bus;
+mod log_group;
+mod log_policy;
 mod queue;
 mod queue_policy;
 mod role;
 mod rule;
 mod secret;
 mod shape;
+mod subscription;
+mod topic;
+mod topic_policy;
 
 #[cfg(test)]
 mod tests;
@@ -48,15 +55,22 @@ pub(crate) trait ResourceType: Sync {
     fn delete(&self, caller: &Caller<'_>, physical_id: &str, before: &Request) -> Result<(), Refusal>;
 }
 
-const TYPES: [&dyn ResourceType; 8] = [
+const TYPES: [&dyn ResourceType; 15] = [
+    &alarm::Alarm,
     &api_destination::ApiDestination,
+    &archive::Archive,
     &connection::Connection,
     &event_bus::EventBus,
+    &log_group::LogGroup,
+    &log_policy::LogPolicy,
     &queue::Queue,
     &queue_policy::QueuePolicy,
     &role::Role,
     &rule::Rule,
     &secret::Secret,
+    &subscription::Subscription,
+    &topic::Topic,
+    &topic_policy::TopicPolicy,
 ];
 
 /// Returns a resource type by its name.
@@ -151,9 +165,19 @@ impl Caller<'_> {
         self.services.call("iam", "us-east-1", action, input).map_err(error)
     }
 
+    /// Calls CloudWatch Logs.
+    pub(crate) fn logs(&self, action: &str, input: &Value) -> Result<Value, Refusal> {
+        self.call("logs", "CloudWatchLogs", action, input)
+    }
+
     /// Calls Secrets Manager.
     pub(crate) fn secrets(&self, action: &str, input: &Value) -> Result<Value, Refusal> {
         self.call("secretsmanager", "SecretsManager", action, input)
+    }
+
+    /// Calls SNS.
+    pub(crate) fn sns(&self, action: &str, input: &Value) -> Result<Value, Refusal> {
+        self.call("sns", "Sns", action, input)
     }
 
     fn call(&self, name: &str, service: &'static str, action: &str, input: &Value) -> Result<Value, Refusal> {
@@ -235,6 +259,7 @@ fn handler_code(error: &ApiError) -> &'static str {
     let code = error.code.rsplit('.').next().unwrap_or_default();
     match code {
         "ResourceNotFoundException"
+        | "NotFound"
         | "NoSuchEntity"
         | "NoSuchEntityException"
         | "QueueDoesNotExist"

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::job::{Job, Try};
 use super::role::{self, Ask};
 use crate::local::eventbridge::events::{Incoming, iso};
+use crate::local::eventbridge::names::bus_arn;
 use crate::model::delivery::{ErrorCode, Failure};
 use crate::model::json::Json;
 
@@ -31,10 +32,15 @@ impl<T> Job<'_, T> {
             action: "events:PutEvents",
             resource: &self.target.arn,
         };
-        if let Some(role) = &self.target.role
-            && let Err(failure) = role::check(&*self.world.services, role, &ask)
-        {
-            return Try::failed(failure);
+        let refused = self
+            .target
+            .role
+            .as_ref()
+            .is_some_and(|role| role::check(&*self.world.services, role, &ask).is_err());
+        // Whatever is wrong with the role, or whether the bus is another account's, AWS says the same (captured).
+        if refused || self.target.arn != bus_arn(region, bus) {
+            let message = "Lack of permissions to invoke cross account target.".to_owned();
+            return Try::failed(Failure { code: ErrorCode::NoPermissions, message });
         }
         let mut event = event.clone();
         let mut id = self.pending.event_id.clone();

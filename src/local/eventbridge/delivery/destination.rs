@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use serde_json::Value;
 
 use super::job::{Job, Try};
 use super::role::{self, Ask};
@@ -12,12 +11,10 @@ use super::{TIMEOUT, Transport, TransportError};
 use crate::local::clock::Pace;
 use crate::local::eventbridge::EventBridge;
 use crate::local::eventbridge::documents::{ApiDestination, ConnectionSecret};
-use crate::local::eventbridge::input::{items, required};
 use crate::local::eventbridge::trace::Attempt;
 use crate::local::wire::ApiError;
 use crate::model::delivery::{
-    Answer, Authorization, Connection, ConnectionParameters, Destination, Endpoint, ErrorCode, Failure,
-    Guarded, HttpRequest, Verdict,
+    Answer, Connection, Destination, Endpoint, ErrorCode, Failure, HttpRequest, Verdict,
 };
 use crate::model::json::Json;
 
@@ -172,44 +169,10 @@ impl EventBridge {
         Ok(Ok(Ready {
             arn: destination.arn,
             destination: Destination { endpoint, method },
-            connection: open(&secret.0),
+            connection: Connection::read(&secret.0),
             rate: destination.rate,
         }))
     }
-}
-
-/// Makes a connection of its parameters.
-fn open(parameters: &Value) -> Connection {
-    let member = |name: &str| parameters.get(name).unwrap_or(&Value::Null);
-    let (key, basic) = (member("ApiKeyAuthParameters"), member("BasicAuthParameters"));
-    let authorization = if key.is_object() {
-        Authorization::ApiKey {
-            name: required(key, "ApiKeyName").to_owned(),
-            value: required(key, "ApiKeyValue").to_owned().into(),
-        }
-    } else {
-        Authorization::Basic {
-            username: required(basic, "Username").to_owned(),
-            password: required(basic, "Password").to_owned().into(),
-        }
-    };
-    let invocation = member("InvocationHttpParameters");
-    let list = |name: &str| {
-        items(invocation, name)
-            .iter()
-            .map(|parameter| {
-                let (key, value) = (required(parameter, "Key"), required(parameter, "Value"));
-                let shown = parameter.get("IsValueSecret").and_then(Value::as_bool) == Some(false);
-                (key.to_owned(), if shown { Guarded::open(value) } else { Guarded::secret(value) })
-            })
-            .collect()
-    };
-    let parameters = ConnectionParameters {
-        body: list("BodyParameters"),
-        header: list("HeaderParameters"),
-        query: list("QueryStringParameters"),
-    };
-    Connection { authorization, parameters }
 }
 
 /// Cuts an answer off for the trace.

@@ -1,7 +1,10 @@
 //! Who works on what: each pending delivery once at a time.
 
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::answers::Answers;
 use super::destination::Destinations;
-use super::job::{Step, Worked, work};
+use super::job::{Worked, work};
 use super::queue::Queues;
 use super::rate::Rates;
 use super::target::Targets;
@@ -19,15 +22,18 @@ use super::{Transport, World};
 use crate::local::clock::Pace;
 use crate::local::eventbridge::EventBridge;
 use crate::local::eventbridge::journal::{Journal, Pending};
-use crate::local::eventbridge::metrics::Counts;
-use crate::local::eventbridge::trace::Outcome;
 use crate::local::store::StoreError;
 use crate::local::wire::ApiError;
 
 /// How many deliveries are at work at once.
 const AT_WORK: usize = 256;
+/// How many of them begin in one transaction: it makes PutEvents wait a few milliseconds at most.
+const TOGETHER: usize = 64;
 /// The longest wait before the journal is looked at again.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// The work on one delivery.
+type Work = Pin<Box<dyn Future<Output = Worked> + Send>>;
 
 /// The deliveries at work, and what they share.
 #[derive(Default)]
@@ -36,6 +42,10 @@ pub(in crate::local::eventbridge) struct Deliveries {
     pub(super) destinations: Destinations,
     pub(super) roles: Answers<()>,
     pub(super) queues: Queues,
+    /// The log groups that rules may write to.
+    pub(super) log_groups: Answers<()>,
+    /// The topics that rules may publish to.
+    pub(super) topics: Answers<()>,
     pub(super) rates: Rates,
     news: Notify,
     one_at_a_time: tokio::sync::Mutex<()>,
@@ -52,6 +62,14 @@ struct Claimed {
 }
 
 impl Deliveries {
+    /// Gives back deliveries that were due again: their work is kept.
+    pub(super) fn release(&self, sequences: impl Iterator<Item = i64>) {
+        let mut claimed = self.claimed.lock();
+        sequences.for_each(|sequence| {
+            claimed.again.remove(&sequence);
+        });
+    }
+
     /// Says that the journal has new deliveries.
     pub(in crate::local::eventbridge) fn wake(&self) {
         self.news.notify_one();
@@ -97,9 +115,16 @@ impl EventBridge {
         let _unclaim = Unclaim(&self.deliveries);
         let mut at_work = JoinSet::new();
         loop {
-            for pending in self.claim(AT_WORK.saturating_sub(at_work.len()))? {
-                let (bridge, world) = (self.clone(), world.clone());
-                at_work.spawn(async move { work(&bridge, &world, pending).await });
+            let claimed = self.claim(TOGETHER.min(AT_WORK.saturating_sub(at_work.len())))?;
+            if !claimed.is_empty() {
+                for waiting in self.work_together(world, claimed)? {
+                    at_work.spawn(waiting);
+                }
+                // Whoever waits for the state, or for this thread, has a turn before the next ones.
+                tokio::task::yield_now().await;
+                if at_work.is_empty() {
+                    continue;
+                }
             }
             if at_work.is_empty() {
                 let due = Journal::next_due(&self.store)?;
@@ -131,6 +156,33 @@ impl EventBridge {
         }
     }
 
+    /// Works on deliveries in one transaction, as far as that goes without waiting; returns those that wait.
+    ///
+    /// The stand-in answers at once, so that its writes and the end of a delivery are kept together: one write
+    /// to the disk for many deliveries, and none that arrived and is pending still.
+    fn work_together<T: Transport>(
+        self: &Arc<Self>,
+        world: &Arc<World<T>>,
+        claimed: Vec<Pending>,
+    ) -> Result<Vec<Work>, ApiError> {
+        let (mut waiting, mut done) = (Vec::new(), Vec::with_capacity(claimed.len()));
+        self.store.atomically(|| {
+            for pending in claimed {
+                let (bridge, world) = (self.clone(), world.clone());
+                let mut work: Work = Box::pin(async move { work(&bridge, &world, pending).await });
+                let begun = || work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+                match catch_unwind(AssertUnwindSafe(begun)) {
+                    Ok(Poll::Ready(worked)) => done.push(worked),
+                    Ok(Poll::Pending) => waiting.push(work),
+                    Err(_) => tracing::error!("a delivery stopped; it stays pending"),
+                }
+            }
+            self.write_ends(&done)
+        })?;
+        self.deliveries.release(done.iter().map(|worked: &Worked| worked.pending.sequence));
+        Ok(waiting)
+    }
+
     fn claim(&self, limit: usize) -> Result<Vec<Pending>, StoreError> {
         if limit == 0 {
             return Ok(Vec::new());
@@ -149,38 +201,6 @@ impl EventBridge {
         batch.extend(due.into_iter().filter(|pending| claimed.again.insert(pending.sequence)).take(limit));
         Ok(batch)
     }
-
-    /// Writes what became of some deliveries, all together: the end of one, and its next bus or counters.
-    fn keep(&self, batch: &[Worked]) -> Result<(), ApiError> {
-        let now = self.clock.now();
-        self.store.atomically(|| {
-            let mut counts = Counts::default();
-            for worked in batch {
-                count(&mut counts, worked);
-                match &worked.step {
-                    Step::Done { trace, forward } => {
-                        self.store.with(|database| self.journal.finish(database, &worked.pending, trace))?;
-                        if let Some(forward) = forward {
-                            self.accept(&[forward], now)?;
-                        }
-                    }
-                    Step::Later(until) => {
-                        self.store.with(|database| Journal::postpone(database, &worked.pending, *until))?;
-                    }
-                }
-            }
-            let write = |database: &rusqlite::Connection| {
-                self.triggered.write(database, now)?;
-                counts.write(database, now)
-            };
-            self.store.with(write).map_err(ApiError::from)
-        })?;
-        let mut claimed = self.deliveries.claimed.lock();
-        for worked in batch {
-            claimed.again.remove(&worked.pending.sequence);
-        }
-        Ok(())
-    }
 }
 
 /// Gives back what was claimed when work stops half-way.
@@ -189,31 +209,5 @@ struct Unclaim<'a>(&'a Deliveries);
 impl Drop for Unclaim<'_> {
     fn drop(&mut self) {
         *self.0.claimed.lock() = Claimed::default();
-    }
-}
-
-/// Counts what `AWS/Events` counts.
-fn count<'a>(counts: &mut Counts<'a>, worked: &'a Worked) {
-    let pending = &worked.pending;
-    let mut add = |name, count| counts.add(&pending.region, &pending.bus, &pending.rule, name, count);
-    let first = pending.progress.attempts.len() == usize::try_from(worked.attempts).unwrap_or_default();
-    add("InvocationAttempts", worked.attempts);
-    add("RetryInvocationAttempts", worked.attempts.saturating_sub(u64::from(first)));
-    let Step::Done { trace, .. } = &worked.step else { return };
-    add("Invocations", 1);
-    add("InvocationsCreated", 1);
-    match &trace.outcome {
-        // A bus that takes an event is invoked without an attempt (captured).
-        Outcome::Delivered => add("SuccessfulInvocationAttempts", worked.attempts.min(1)),
-        Outcome::DeadLettered { .. } => {
-            add("FailedInvocations", 1);
-            add("InvocationsSentToDlq", 1);
-        }
-        Outcome::Lost { reason, .. } => {
-            add("FailedInvocations", 1);
-            let refused = reason != "the target has no dead-letter queue";
-            add("InvocationsFailedToBeSentToDlq", u64::from(refused));
-        }
-        Outcome::Pending { .. } => {}
     }
 }

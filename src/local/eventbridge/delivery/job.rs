@@ -6,8 +6,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::queue::Message;
-use super::role::Ask;
 use super::target::Target;
 use super::{Transport, World};
 use crate::local::clock::Pace;
@@ -147,33 +145,9 @@ impl<T: Transport> Job<'_, T> {
         match self.target.kind.clone() {
             TargetKind::ApiDestination(name) => self.call(&name, event, body).await,
             TargetKind::Bus { region, name } => self.forward(&region, &name, event),
+            TargetKind::LogGroup(name) => self.log(&name, event, body),
             TargetKind::Queue(_) => self.enqueue(body),
-        }
-    }
-
-    fn enqueue(&mut self, body: &str) -> Try {
-        self.pending.progress.request = Some(body.to_owned());
-        let ask = Ask {
-            region: &self.pending.region,
-            rule_arn: &self.rule_arn,
-            action: "sqs:SendMessage",
-            resource: &self.target.arn,
-        };
-        let message = Message { body, attributes: &[], group: self.target.group.as_deref() };
-        let role = self.target.role.as_deref();
-        let sent = self.bridge.deliveries.queues.send(&*self.world.services, &ask, role, &message);
-        let attempt = |answer: &str| Some(Attempt { at: self.at, status: None, answer: answer.to_owned() });
-        match sent {
-            Ok(()) => Try::Answered(Verdict::Delivered, attempt("")),
-            Err(failure) => {
-                let attempt = attempt(&failure.message);
-                let verdict = if failure.code == ErrorCode::ErrorFromTarget {
-                    Verdict::Retry { after: None, failure }
-                } else {
-                    Verdict::DeadLetter(failure)
-                };
-                Try::Answered(verdict, attempt)
-            }
+            TargetKind::Topic => self.publish(body),
         }
     }
 
@@ -221,6 +195,22 @@ impl Try {
     /// A failure that no further try can mend.
     pub(super) fn failed(failure: Failure) -> Self {
         Self::Answered(Verdict::DeadLetter(failure), None)
+    }
+
+    /// A service of the same cloud took the delivery, or said no: its own failures may pass.
+    pub(super) fn of_service(at: Timestamp, taken: Result<(), Failure>) -> Self {
+        let attempt = |answer: &str| Some(Attempt { at, status: None, answer: answer.to_owned() });
+        match taken {
+            Ok(()) => Self::Answered(Verdict::Delivered, attempt("")),
+            Err(failure) => {
+                let attempt = attempt(&failure.message);
+                let verdict = match failure.code {
+                    ErrorCode::ErrorFromTarget => Verdict::Retry { after: None, failure },
+                    _ => Verdict::DeadLetter(failure),
+                };
+                Self::Answered(verdict, attempt)
+            }
+        }
     }
 
     /// The state could not be read.

@@ -6,10 +6,14 @@ mod dead_letter;
 mod destination;
 mod dispatch;
 mod job;
+mod keep;
+mod log_group;
 mod queue;
 mod rate;
+mod refusal;
 mod role;
 mod target;
+mod topic;
 
 use std::future::Future;
 use std::sync::Arc;

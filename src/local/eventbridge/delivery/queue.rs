@@ -4,11 +4,13 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::answers::Answers;
-use super::role::{self, Ask, PRINCIPAL};
+use super::job::{Job, Try};
+use super::refusal::{self, ServiceError};
+use super::role::{self, Ask};
 use crate::local::eventbridge::input::{required, text};
 use crate::local::wire::Services;
 use crate::model::delivery::{ErrorCode, Failure};
-use crate::model::policy::{Caller, Decision, Policy, Request};
+use crate::model::policy::Policy;
 
 /// A message to a queue.
 pub(super) struct Message<'a> {
@@ -21,6 +23,18 @@ pub(super) struct Message<'a> {
 /// The queues that rules may send to, with their URLs.
 #[derive(Default)]
 pub(super) struct Queues(Answers<String>);
+
+impl<T> Job<'_, T> {
+    /// Sends the body to the target's queue.
+    pub(super) fn enqueue(&mut self, body: &str) -> Try {
+        self.pending.progress.request = Some(body.to_owned());
+        let ask = self.ask("sqs:SendMessage");
+        let message = Message { body, attributes: &[], group: self.target.group.as_deref() };
+        let role = self.target.role.as_deref();
+        let sent = self.bridge.deliveries.queues.send(&*self.world.services, &ask, role, &message);
+        Try::of_service(self.at, sent)
+    }
+}
 
 impl Queues {
     /// Sends a message for a rule to the queue with an ARN.
@@ -49,9 +63,10 @@ impl Queues {
             input["MessageDeduplicationId"] = json!(Uuid::new_v4().to_string());
         }
         let sent = services.call("sqs", ask.region, "SendMessage", &input);
-        sent.map(|_| ()).map_err(|error| Failure {
-            code: if error.status < 500 { ErrorCode::SdkClientError } else { ErrorCode::ErrorFromTarget },
-            message: aws(&error.message, error.status, &error.code),
+        sent.map(|_| ()).map_err(|error| {
+            let code =
+                if error.status < 500 { ErrorCode::SdkClientError } else { ErrorCode::ErrorFromTarget };
+            said(&error.message, error.status, &error.code).failure(code)
         })
     }
 }
@@ -60,13 +75,13 @@ impl Queues {
 fn url(services: &dyn Services, ask: &Ask<'_>, role: Option<&str>) -> Result<String, Failure> {
     let name = ask.resource.rsplit(':').next().unwrap_or_default();
     let found = services.call("sqs", ask.region, "GetQueueUrl", &json!({ "QueueName": name }));
-    let missing = || Failure {
-        code: ErrorCode::NoResource,
-        message: aws(
+    let missing = || {
+        said(
             "The specified queue does not exist or you do not have access to it.",
             400,
             "AWS.SimpleQueueService.NonExistentQueue",
-        ),
+        )
+        .failure(ErrorCode::NoResource)
     };
     let url = found.ok().and_then(|found| text(&found, "QueueUrl").map(str::to_owned)).ok_or_else(missing)?;
     if let Some(role) = role {
@@ -75,30 +90,12 @@ fn url(services: &dyn Services, ask: &Ask<'_>, role: Option<&str>) -> Result<Str
     let input = json!({ "QueueUrl": url, "AttributeNames": ["Policy"] });
     let attributes = services.call("sqs", ask.region, "GetQueueAttributes", &input).map_err(|_| missing())?;
     let policy = attributes.get("Attributes").map_or("", |attributes| required(attributes, "Policy"));
-    let context = ask.context();
-    let request = Request {
-        caller: Caller::Service(PRINCIPAL),
-        action: ask.action,
-        resource: ask.resource,
-        context: &context,
-    };
-    let decision = Policy::parse(policy).map_or(Decision::NotAllowed, |policy| policy.decide(&request));
-    let reason = match decision {
-        Decision::Allowed => return Ok(url),
-        Decision::Denied => "with an explicit deny in a resource-based policy",
-        Decision::NotAllowed => "because no resource-based policy allows the sqs:sendmessage action",
-    };
-    let message = format!(
-        "User: {PRINCIPAL} is not authorized to perform: sqs:sendmessage on resource: {} {reason}",
-        ask.resource
-    );
-    Err(Failure { code: ErrorCode::NoPermissions, message: aws(&message, 403, "AccessDenied") })
+    match refusal::of_policies(&Vec::from_iter(Policy::parse(policy)), ask, "sqs:sendmessage") {
+        None => Ok(url),
+        Some(message) => Err(said(&message, 403, "AccessDenied").failure(ErrorCode::NoPermissions)),
+    }
 }
 
-/// Words an SQS failure as AWS's Java client does (captured).
-fn aws(message: &str, status: u16, code: &str) -> String {
-    let request = Uuid::new_v4();
-    format!(
-        "{message} (Service: AmazonSQS; Status Code: {status}; Error Code: {code}; Request ID: {request}; Proxy: null)"
-    )
+fn said<'a>(message: &'a str, status: u16, code: &'a str) -> ServiceError<'a> {
+    ServiceError { service: "AmazonSQS", message, status, code }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::job::Job;
 use crate::local::eventbridge::input::{items, text};
 use crate::local::wire::{ACCOUNT, ApiError, Services};
 use crate::model::delivery::{ErrorCode, Failure};
@@ -29,6 +30,13 @@ impl Ask<'_> {
             ("aws:PrincipalServiceName", PRINCIPAL),
             ("aws:SecureTransport", "true"),
         ]
+    }
+}
+
+impl<T> Job<'_, T> {
+    /// What the rule asks of its target.
+    pub(super) fn ask<'a>(&'a self, action: &'a str) -> Ask<'a> {
+        Ask { region: &self.pending.region, rule_arn: &self.rule_arn, action, resource: &self.target.arn }
     }
 }
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use crate::local::eventbridge::input::{items, required, text};
+use crate::local::eventbridge::input::{required, text};
 use crate::local::eventbridge::targets::{TargetKind, kind, target_input};
 use crate::local::wire::ApiError;
-use crate::model::delivery::{HttpParameters, Parameter, RetryPolicy};
+use crate::model::delivery::{HttpParameters, RetryPolicy};
 use crate::model::transform::TargetInput;
 
 /// How many targets stay compiled.
@@ -64,29 +64,13 @@ impl Target {
             kind: kind(region, &arn)?,
             input: target_input(target, 1)?,
             role: text(target, "RoleArn").map(str::to_owned),
-            parameters: target.get("HttpParameters").map_or_else(HttpParameters::default, parameters),
+            parameters: target
+                .get("HttpParameters")
+                .map_or_else(HttpParameters::default, HttpParameters::read),
             policy: policy.unwrap_or_default(),
             dead_letter: nested("DeadLetterConfig", "Arn"),
             group: nested("SqsParameters", "MessageGroupId"),
             arn,
         })
-    }
-}
-
-/// Reads `HttpParameters`; what is not a path that AWS takes is a literal.
-fn parameters(value: &Value) -> HttpParameters {
-    let parameter =
-        |text: &str| Parameter::parse(text).unwrap_or_else(|_| Parameter::Literal(text.to_owned()));
-    let map = |name: &str| {
-        let entries = value.get(name).and_then(Value::as_object).into_iter().flatten();
-        entries.map(|(key, value)| (key.clone(), parameter(value.as_str().unwrap_or_default()))).collect()
-    };
-    HttpParameters {
-        header: map("HeaderParameters"),
-        path: items(value, "PathParameterValues")
-            .iter()
-            .map(|value| parameter(value.as_str().unwrap_or_default()))
-            .collect(),
-        query: map("QueryStringParameters"),
     }
 }

@@ -2,6 +2,7 @@
 
 mod entry;
 mod rules;
+mod together;
 
 use jiff::Timestamp;
 use rusqlite::params;
@@ -17,6 +18,7 @@ use super::rules::parse;
 
 pub(super) use entry::{iso, read};
 pub(super) use rules::{Bus, Rules};
+pub(super) use together::Calls;
 
 use entry::{size, take};
 
@@ -41,11 +43,22 @@ pub(super) struct Incoming {
     pub(super) only: Vec<String>,
 }
 
+/// What became of an entry.
+type Taken = Result<Incoming, ApiError>;
+
 impl EventBridge {
     /// Takes a request's entries one by one; the answer is aligned with them.
     ///
     /// What is accepted is in the journal before the answer.
     pub(super) fn put_events(&self, region: &str, input: &Value) -> Answer {
+        let taken = self.take(region, input)?;
+        let accepted: Vec<&Incoming> = taken.iter().filter_map(|entry| entry.as_ref().ok()).collect();
+        self.accept(&accepted, self.clock.now())?;
+        Ok(answer(&taken))
+    }
+
+    /// Makes events of a request's entries, or says of each why not.
+    fn take(&self, region: &str, input: &Value) -> Result<Vec<Taken>, ApiError> {
         let entries = items(input, "Entries");
         if entries.iter().map(size).sum::<usize>() > REQUEST {
             return Err(super::failure::invalid(
@@ -53,18 +66,7 @@ impl EventBridge {
             ));
         }
         let now = self.clock.now();
-        let taken: Vec<_> = entries.iter().map(|entry| take(region, entry, now)).collect();
-        let accepted: Vec<&Incoming> = taken.iter().filter_map(|entry| entry.as_ref().ok()).collect();
-        self.accept(&accepted, now)?;
-        let failed = taken.len() - accepted.len();
-        let answers: Vec<Value> = taken
-            .iter()
-            .map(|entry| match entry {
-                Ok(event) => json!({ "EventId": event.id }),
-                Err(error) => json!({ "ErrorCode": error.code, "ErrorMessage": error.message }),
-            })
-            .collect();
-        Ok(json!({ "FailedEntryCount": failed, "Entries": answers }))
+        Ok(entries.iter().map(|entry| take(region, entry, now)).collect())
     }
 
     /// Writes events into the journal with a delivery for each target of each rule that matches now.
@@ -144,6 +146,19 @@ impl EventBridge {
         })?;
         Ok(())
     }
+}
+
+/// Answers a request: its entries in their order.
+fn answer(taken: &[Taken]) -> Value {
+    let failed = taken.iter().filter(|entry| entry.is_err()).count();
+    let entries: Vec<Value> = taken
+        .iter()
+        .map(|entry| match entry {
+            Ok(event) => json!({ "EventId": event.id }),
+            Err(error) => json!({ "ErrorCode": error.code, "ErrorMessage": error.message }),
+        })
+        .collect();
+    json!({ "FailedEntryCount": failed, "Entries": entries })
 }
 
 /// What an event meets on its bus.

@@ -129,10 +129,19 @@ fn targets_are_admitted_as_aws_does() {
         refused(json!({"Id": "t", "Arn": bus})),
         format!("ValidationException: RoleArn is required for target {bus}.")
     );
+    let role = "arn:aws:iam::000000000000:role/r";
+    assert_eq!(
+        refused(json!({"Id": "t", "Arn": bus, "RoleArn": role, "InputPath": "$.detail"})),
+        "ValidationException: Modifying the input for target t is not supported."
+    );
+    assert_eq!(
+        refused(json!({"Id": "t", "Arn": bus.replace("/b", "/default"), "RoleArn": role})),
+        "ValidationException: Source EventBus and Target EventBus must not be the same."
+    );
     assert_eq!(
         refused(json!({"Id": "t", "Arn": "arn:aws:lambda:eu-west-1:000000000000:function:f"})),
         "ValidationException: Parameter arn:aws:lambda:eu-west-1:000000000000:function:f is not valid. Reason: The local cloud \
-         delivers to API destinations, event buses and SQS queues, not to lambda."
+         delivers to API destinations, event buses, SQS queues, SNS topics and log groups, not to lambda."
     );
     assert_eq!(
         refused(json!({"Id": "t", "Arn": "q"})),

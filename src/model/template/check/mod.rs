@@ -18,6 +18,8 @@ mod sections;
 mod tests;
 mod types;
 
+pub use self::types::attributes;
+
 use self::cycles::{Edges, cycles};
 use self::names::{Names, PSEUDO};
 use crate::model::problem::{Problem, did_you_mean, list, shown};

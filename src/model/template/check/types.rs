@@ -56,6 +56,11 @@ pub(super) fn find(name: &str) -> Option<&'static ObjectType> {
     TYPES.get(name)
 }
 
+/// Returns what `Fn::GetAtt` takes for a resource type, or nothing for a type that is not in the table.
+pub fn attributes(resource_type: &str) -> Option<&'static [&'static str]> {
+    find(resource_type).map(|found| found.attributes.as_slice())
+}
+
 /// Returns the names of the resource types of the table.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     TYPES.keys().copied().filter(|name| !name.contains('.'))

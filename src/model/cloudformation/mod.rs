@@ -1,4 +1,6 @@
-//! Templates: what a text declares, and what that comes to with parameters. Pure.
+//! CloudFormation templates evaluated: what a text declares, and what that comes to with parameters.
+//!
+//! `model::template` renders a template and checks its text; this is what CloudFormation makes of one.
 
 mod conditions;
 mod evaluate;

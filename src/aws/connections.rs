@@ -1,0 +1,52 @@
+//! Connections and API destinations in EventBridge.
+
+use super::Clients;
+use super::error::{code, remote};
+use crate::error::Result;
+use crate::model::doctor::parts::{Connection, Destination};
+
+/// Finds a connection by name; nothing when there is none.
+pub async fn connection(clients: &Clients, name: &str) -> Result<Option<Connection>> {
+    let answer = match clients.events().describe_connection().name(name).send().await {
+        Ok(answer) => answer,
+        Err(error) if code(&error) == Some("ResourceNotFoundException") => return Ok(None),
+        Err(error) => return Err(remote(&format!("looking at the connection {name}"), &error)),
+    };
+    Ok(Some(Connection {
+        arn: answer.connection_arn().unwrap_or_default().to_owned(),
+        state: answer.connection_state().map_or("", |state| state.as_str()).to_owned(),
+        reason: answer.state_reason().map(str::to_owned),
+    }))
+}
+
+/// Finds an API destination by name; nothing when there is none.
+pub async fn destination(clients: &Clients, name: &str) -> Result<Option<Destination>> {
+    let answer = match clients.events().describe_api_destination().name(name).send().await {
+        Ok(answer) => answer,
+        Err(error) if code(&error) == Some("ResourceNotFoundException") => return Ok(None),
+        Err(error) => return Err(remote(&format!("looking at the API destination {name}"), &error)),
+    };
+    Ok(Some(Destination {
+        arn: answer.api_destination_arn().unwrap_or_default().to_owned(),
+        state: answer.api_destination_state().map_or("", |state| state.as_str()).to_owned(),
+        connection_arn: answer.connection_arn().map(str::to_owned),
+        endpoint: answer.invocation_endpoint().unwrap_or_default().to_owned(),
+    }))
+}
+
+/// Returns the name in the ARN of a connection or an API destination.
+pub fn name_in(arn: &str) -> Option<&str> {
+    arn.split(':').nth(5)?.split('/').nth(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_in;
+
+    #[test]
+    fn an_arn_holds_the_name() {
+        assert_eq!(name_in("arn:aws:events:us-east-1:000000000000:connection/a-b/uuid"), Some("a-b"));
+        assert_eq!(name_in("arn:aws:events:us-east-1:000000000000:connection"), None);
+        assert_eq!(name_in("x"), None);
+    }
+}

@@ -1,0 +1,46 @@
+//! How checks look, and the exit code that they make.
+
+use owo_colors::OwoColorize as _;
+
+use crate::error::Kind;
+use crate::model::doctor::{Check, Verdict, worst};
+use crate::ui::{Page, clean, table};
+
+/// Shows the checks, one a line, each treatment below what it treats.
+pub fn show(page: &mut Page, checks: &[Check]) {
+    let rows: Vec<Vec<String>> = checks
+        .iter()
+        .map(|check| {
+            let evidence = clean(&check.evidence).replace(['\n', '\t'], " ");
+            vec![word(check.verdict).to_owned(), clean(&check.name).into_owned(), evidence]
+        })
+        .collect();
+    for (line, check) in table::columns(&rows).into_iter().zip(checks) {
+        let word = word(check.verdict);
+        let painted = match check.verdict {
+            Verdict::Ok => word.green().to_string(),
+            Verdict::Fail => word.red().bold().to_string(),
+            Verdict::Warn => word.yellow().bold().to_string(),
+            Verdict::Unknown | Verdict::Skipped => word.dimmed().to_string(),
+        };
+        page.line(line.replacen(word, &painted, 1));
+        if let Some(treatment) = &check.treatment {
+            page.line(format_args!("{:9}{} {}", "", "->".cyan(), clean(treatment)));
+        }
+    }
+}
+
+/// Returns 5 when a check failed.
+pub fn exit_code(checks: &[Check]) -> u8 {
+    if worst(checks) == Verdict::Fail { Kind::Validation.exit_code() } else { 0 }
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ok => "ok",
+        Verdict::Skipped => "skipped",
+        Verdict::Unknown => "unknown",
+        Verdict::Warn => "warn",
+        Verdict::Fail => "fail",
+    }
+}

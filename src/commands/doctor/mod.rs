@@ -1,0 +1,87 @@
+//! `doctor`: what is wrong with a stack, and what to do about it.
+
+mod examination;
+pub mod findings;
+mod fix;
+
+use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use self::examination::Examination;
+use super::stack::{StackArg, load};
+use crate::context::Context;
+use crate::error::Result;
+use crate::model::definition::StackName;
+use crate::model::doctor::Check;
+use crate::ui::{Page, Report};
+
+/// The arguments of `doctor`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  evbridge-momento doctor
+  evbridge-momento doctor shop --cache prices
+  evbridge-momento doctor --fix
+  evbridge-momento doctor --output json | jq '.checks[] | select(.verdict == \"fail\")'
+
+`--fix` enables rules that are disabled and puts the policy of the dead-letter queue back; nothing else is
+changed. Exit code 5 when a check fails.")]
+pub struct DoctorArgs {
+    #[command(flatten)]
+    stack: StackArg,
+    /// Name of the CloudFormation stack
+    #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME")]
+    stack_name: Option<StackName>,
+    /// Cache to try the token on
+    #[arg(long, value_name = "CACHE")]
+    cache: Option<String>,
+    /// Apply the treatments that are safe, and look again
+    #[arg(long)]
+    fix: bool,
+}
+
+/// What the doctor found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Diagnosis {
+    /// The stack's name.
+    pub stack: String,
+    /// The region.
+    pub region: String,
+    /// What was treated, in words.
+    pub fixed: Vec<String>,
+    /// What was looked at.
+    pub checks: Vec<Check>,
+}
+
+/// Examines the stack.
+pub async fn run(context: &Context, args: DoctorArgs) -> Result<Diagnosis> {
+    let definition = load(&args.stack)?;
+    let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
+    let session = context.session(&stack).await?;
+    let examine = || Examination::of(context, &session, &definition, &stack, args.cache.as_deref());
+    let mut examination = examine().await;
+    let mut fixed = Vec::new();
+    if args.fix {
+        fixed = fix::apply(&session, &examination).await?;
+        if !fixed.is_empty() {
+            examination = examine().await;
+        }
+    }
+    Ok(Diagnosis { region: session.region().to_owned(), stack, fixed, checks: examination.checks })
+}
+
+impl Report for Diagnosis {
+    const SCHEMA: &'static str = "doctor/1";
+
+    fn text(&self, page: &mut Page) {
+        findings::show(page, &self.checks);
+        for fixed in &self.fixed {
+            page.note(format_args!("fixed: {fixed}"));
+        }
+    }
+
+    fn exit_code(&self) -> u8 {
+        findings::exit_code(&self.checks)
+    }
+}

@@ -1,0 +1,88 @@
+//! Asks Momento what a key may do: on the network, or on the local cloud.
+
+use bytes::Bytes;
+use http::Request;
+use http::header::{AUTHORIZATION, DATE};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::context::Session;
+use crate::local;
+use crate::model::doctor::token::Reception;
+use crate::model::token::Endpoint;
+use crate::momento::{Answer, Call, Client, Verb, reception};
+
+/// The Momento that a stack calls.
+pub struct Momento {
+    place: Place,
+}
+
+enum Place {
+    Local { handle: local::Handle, region: String },
+    Network(Client),
+}
+
+/// What Momento answered to a key, and when.
+pub struct Probed {
+    /// What the answer says.
+    pub reception: Reception,
+    /// The time on Momento's clock; nothing on the local cloud, whose clock is this computer's.
+    pub date: Option<Timestamp>,
+}
+
+impl Momento {
+    /// Opens the Momento of a base URL: on the local cloud its stand-in.
+    pub fn open(session: &Session, base_url: &str) -> Result<Self, String> {
+        let place = match &session.local {
+            Some(handle) => {
+                let endpoint = Endpoint::new(base_url);
+                let region = endpoint.region().unwrap_or(session.region()).to_owned();
+                Place::Local { handle: handle.clone(), region }
+            }
+            None => Place::Network(Client::new(base_url).map_err(|error| error.to_string())?),
+        };
+        Ok(Self { place })
+    }
+
+    /// Makes a call with a key; the error says why there was no answer.
+    pub async fn send(&self, call: &Call, key: &SecretString) -> Result<Answer, String> {
+        match &self.place {
+            Place::Network(client) => client.send(call, key).await.map_err(|error| error.to_string()),
+            Place::Local { handle, region } => {
+                let method = match call.verb() {
+                    Verb::Delete => http::Method::DELETE,
+                    Verb::Get => http::Method::GET,
+                };
+                let request = Request::builder()
+                    .method(method)
+                    .uri(format!("/momento/{region}{}", call.target()))
+                    .header(AUTHORIZATION, key.expose_secret())
+                    .body(Bytes::new())
+                    .map_err(|error| error.to_string())?;
+                let response = handle.send(request).await.map_err(|error| error.to_string())?;
+                let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+                Ok(Answer::new(response.status().as_u16(), date, response.body()))
+            }
+        }
+    }
+}
+
+/// Finds out what a key may do in a cache, by reading and deleting an item that does not exist.
+pub async fn probe(session: &Session, base_url: &str, cache: &str, key: &SecretString) -> Probed {
+    let silent = |reason| Probed { reception: Reception::Silent(reason), date: None };
+    let momento = match Momento::open(session, base_url) {
+        Ok(momento) => momento,
+        Err(reason) => return silent(reason),
+    };
+    // No item has this key, so that neither call changes anything.
+    let item = format!("evbridge-momento-probe-{}", uuid::Uuid::new_v4());
+    let read = match momento.send(&Call::get(cache, &item), key).await {
+        Ok(answer) => answer,
+        Err(reason) => return silent(reason),
+    };
+    let write = match reception(&read, None) {
+        Reception::Accepted { .. } => momento.send(&Call::delete(cache, &item), key).await.ok(),
+        Reception::Refused(_) | Reception::Silent(_) => None,
+    };
+    Probed { reception: reception(&read, write.as_ref()), date: read.date }
+}

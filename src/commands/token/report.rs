@@ -1,0 +1,77 @@
+//! What `token set` and `token rotate` answer.
+
+use owo_colors::OwoColorize as _;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::ui::{Page, Report};
+
+/// How a change of the token ended; a failure is an error instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The stack uses the new token.
+    Changed,
+    /// The person said no.
+    Declined,
+    /// The stack used this token already.
+    Unchanged,
+}
+
+/// What was changed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Changed {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The stack's name.
+    pub stack: String,
+    /// The region.
+    pub region: String,
+    /// The secret's name.
+    pub secret: String,
+    /// The version that the stack used before; it keeps the label `AWSPREVIOUS`.
+    pub previous_version: String,
+    /// The version that the stack uses now.
+    pub version: String,
+    /// The event that came through with the new token; nothing where none was sent.
+    pub probe: Option<String>,
+}
+
+impl Changed {
+    /// Starts the answer with what is so before the change.
+    pub fn new(stack: &str, region: &str, secret: &str, version: &str) -> Self {
+        Self {
+            outcome: Outcome::Unchanged,
+            stack: stack.to_owned(),
+            region: region.to_owned(),
+            secret: secret.to_owned(),
+            previous_version: version.to_owned(),
+            version: version.to_owned(),
+            probe: None,
+        }
+    }
+}
+
+impl Report for Changed {
+    const SCHEMA: &'static str = "token-change/1";
+
+    fn text(&self, page: &mut Page) {
+        let place = format!("{} in {}", self.stack.bold(), self.region);
+        match self.outcome {
+            Outcome::Declined => {
+                page.note(format_args!("{} nothing was changed in {place}", "declined".yellow().bold()));
+            }
+            Outcome::Unchanged => {
+                page.note(format_args!("{} {place} uses this token already", "unchanged".green().bold()));
+            }
+            Outcome::Changed => {
+                page.note(format_args!("{} the token of {place}", "changed".green().bold()));
+                page.line(&self.version);
+                if self.probe.is_none() {
+                    page.note("No event was sent to try it: see that events arrive.");
+                }
+                page.note("The old token still works: revoke it at https://console.gomomento.com when nothing else uses it.");
+            }
+        }
+    }
+}

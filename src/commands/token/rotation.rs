@@ -1,0 +1,187 @@
+//! The steps of a change of the token, and the way back.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::probe::Momento;
+use crate::aws::connections::{connection, name_in};
+use crate::aws::deployed::{self, DeployedStack};
+use crate::aws::events::{self, Entry};
+use crate::aws::follow::{Operation, follow};
+use crate::aws::secrets;
+use crate::context::{Context, Session};
+use crate::error::{Error, Kind, Result};
+use crate::model::stack::diagnosis::root_cause;
+use crate::momento::{Call, Finding};
+use crate::ui::progress::StackProgress;
+
+/// How long the connection may take to be authorised, and the probe event to arrive.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The pause between two looks.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// A change of the token that is under way.
+pub(super) struct Rotation<'a> {
+    pub(super) context: &'a Context,
+    pub(super) session: &'a Session,
+    pub(super) stack: &'a DeployedStack,
+    pub(super) secret: &'a str,
+    /// The version that the stack uses, and goes back to.
+    pub(super) before: &'a str,
+    pub(super) base_url: &'a str,
+    pub(super) token: &'a SecretString,
+    /// The cache that the probe event goes to; without one no event is sent.
+    pub(super) cache: Option<&'a str>,
+    /// Who sends the probe event.
+    pub(super) source: &'a str,
+}
+
+impl Rotation<'_> {
+    /// Goes through all steps, and back where one fails; returns the id of the event that came through.
+    pub(super) async fn run(&self, version: &mut String) -> Result<Option<String>> {
+        let clients = &self.session.clients;
+        *version = secrets::write_pending(clients, self.secret, self.token).await?;
+        self.say("stored the new token as a pending version");
+        match self.try_version(version).await {
+            Ok(event) => {
+                let current = self.current(version).await?;
+                secrets::promote(clients, self.secret, version, &current).await?;
+                self.say("the new version is the current one, the old one is labelled AWSPREVIOUS");
+                Ok(event)
+            }
+            // Nobody knows how the operation ends: the next run finds out.
+            Err(error) if error.kind == Kind::Detached => Err(error),
+            Err(error) => Err(self.go_back(version, error).await),
+        }
+    }
+
+    async fn try_version(&self, version: &str) -> Result<Option<String>> {
+        self.update(version).await?;
+        self.authorised().await?;
+        self.say("the connection is authorised with the new token");
+        let Some(cache) = self.cache else { return Ok(None) };
+        let event = self.come_through(cache).await?;
+        self.say("an event came through with the new token");
+        Ok(Some(event))
+    }
+
+    /// Returns the version that is current now, which need not be the one that the stack uses.
+    async fn current(&self, pending: &str) -> Result<String> {
+        match secrets::find(&self.session.clients, self.secret).await? {
+            secrets::Lookup::Found(stored) if stored.version != pending => Ok(stored.version),
+            _ => Ok(self.before.to_owned()),
+        }
+    }
+
+    /// Gives the stack a version of the secret and follows the update to its end.
+    async fn update(&self, version: &str) -> Result<()> {
+        let token = format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple());
+        let clients = &self.session.clients;
+        deployed::change_parameter(clients, self.stack, "MomentoTokenVersion", version, &token).await?;
+        let mut progress = StackProgress::new(self.context.printer);
+        let mut happened = Vec::new();
+        let operation = Operation::ours(&self.stack.id, &token);
+        let following = follow(clients, &operation, |event| {
+            progress.tell(event);
+            happened.push(event.clone());
+        });
+        let stack = tokio::select! {
+            stack = following => stack?,
+            _ = tokio::signal::ctrl_c() => {
+                return Err(Error::new(Kind::Detached, "detached: CloudFormation goes on with the update")
+                    .hint("run `evbridge-momento token check` when it is done, and the same command again"));
+            }
+        };
+        if stack.is_some_and(|stack| stack.status.is_deployed()) {
+            return Ok(());
+        }
+        let error = Error::new(Kind::RolledBack, "the stack could not be updated to the new token");
+        Err(match root_cause(&happened) {
+            Some(cause) => error.cause(format!("{} failed first: {}", cause.logical_id, cause.reason)),
+            None => error,
+        })
+    }
+
+    async fn authorised(&self) -> Result<()> {
+        let name = self.stack.outputs.get("ConnectionArn").and_then(|arn| name_in(arn));
+        let name =
+            name.ok_or_else(|| Error::new(Kind::Remote, "the stack's outputs do not name its connection"))?;
+        let end = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let found = connection(&self.session.clients, name).await?;
+            let state = found.as_ref().map_or("gone", |found| found.state.as_str());
+            if state == "AUTHORIZED" {
+                return Ok(());
+            }
+            if !state.ends_with("ING") || tokio::time::Instant::now() >= end {
+                let error = Error::new(Kind::Remote, format!("the connection {name} is {state}"));
+                return Err(found.and_then(|found| found.reason).into_iter().fold(error, Error::cause));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Sends an event the whole way and waits until Momento has its item.
+    async fn come_through(&self, cache: &str) -> Result<String> {
+        let item = format!("evbridge-momento-probe-{}", uuid::Uuid::new_v4());
+        let detail = json!({ "cacheName": cache, "key": item, "message": "probe", "ttl": 60 });
+        let entry = Entry {
+            bus: self.stack.outputs.get("EventBusName").cloned().unwrap_or_else(|| "default".to_owned()),
+            source: self.source.to_owned(),
+            detail_type: "cacheSet".to_owned(),
+            detail: detail.to_string(),
+        };
+        let id = events::put(&self.session.clients, &entry).await?;
+        let momento =
+            Momento::open(self.session, self.base_url).map_err(|reason| Error::new(Kind::Remote, reason))?;
+        let end = tokio::time::Instant::now() + PATIENCE;
+        let mut said: String;
+        loop {
+            if let Some(local) = &self.session.local {
+                local.call(self.session.region(), "Settle", json!({})).await?;
+            }
+            match momento.send(&Call::get(cache, &item), self.token).await {
+                Ok(answer) if answer.finding == Finding::Done => break,
+                Ok(answer) => said = answer.words,
+                Err(reason) => said = reason,
+            }
+            // What has settled on the local cloud does not arrive later.
+            if self.session.local.is_some() || tokio::time::Instant::now() >= end {
+                let message = format!("the probe event {id} did not arrive in the cache {cache}");
+                return Err(Error::new(Kind::Delivery, message)
+                    .cause(format!("Momento said: {said}"))
+                    .hint("find out where events stop with `evbridge-momento doctor`"));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        // The item goes by itself after a minute; that it cannot be deleted is no failure.
+        let _ = momento.send(&Call::delete(cache, &item), self.token).await;
+        Ok(id)
+    }
+
+    /// Gives the stack its version back and takes the label off the new one.
+    async fn go_back(&self, version: &str, error: Error) -> Error {
+        self.context.printer.status("going back to the old token");
+        let clients = &self.session.clients;
+        let stack = deployed::find(clients, &self.stack.id).await;
+        let moved = match &stack {
+            Ok(Some(stack)) => stack.parameters.get("MomentoTokenVersion").is_some_and(|now| now == version),
+            _ => true,
+        };
+        let back = if moved { self.update(self.before).await } else { Ok(()) };
+        let dropped = secrets::drop_pending(clients, self.secret, version).await;
+        match back.and(dropped) {
+            Ok(()) => error.cause("the stack uses the old token again"),
+            Err(second) => error
+                .cause(format!("and the way back failed too: {}", second.message))
+                .hint("give the stack the old version back with `evbridge-momento deploy`"),
+        }
+    }
+
+    fn say(&self, line: &str) {
+        self.context.printer.status(line);
+    }
+}

@@ -1,0 +1,108 @@
+//! Where a new token comes from: a file, standard input, a command of a vault, the environment.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use clap::Args;
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::context::Context;
+use crate::error::{Context as _, Error, Kind, Result};
+use crate::ui::prompt;
+
+/// The longest token that is read, in bytes; a real one is far shorter.
+const LONGEST: u64 = 64 * 1024;
+
+/// The flags that give a token; never the token itself, which the process list would show.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SourceArgs {
+    /// Read the token from a file
+    #[arg(long, value_name = "FILE", group = "source")]
+    token_file: Option<PathBuf>,
+    /// Read the token from standard input
+    #[arg(long, group = "source")]
+    token_stdin: bool,
+    /// Run a command and read the token from what it prints, for vaults
+    #[arg(long, value_name = "COMMAND", group = "source")]
+    from_command: Option<String>,
+}
+
+/// A token's text and where it came from.
+pub struct Given {
+    /// Where it came from, for messages.
+    pub origin: String,
+    /// The text, as it was given.
+    pub text: SecretString,
+}
+
+impl SourceArgs {
+    /// Reads the token from where a flag says, or returns nothing where no flag says it.
+    pub fn flagged(&self) -> Result<Option<Given>> {
+        if let Some(path) = &self.token_file {
+            let file = std::fs::File::open(path)
+                .context(Kind::Settings, || format!("the token file {} cannot be opened", path.display()))?;
+            return Ok(Some(Given { origin: format!("the file {}", path.display()), text: read(file)? }));
+        }
+        if self.token_stdin {
+            let text = read(std::io::stdin().lock())?;
+            return Ok(Some(Given { origin: "standard input".to_owned(), text }));
+        }
+        match &self.from_command {
+            Some(command) => Ok(Some(Given { origin: "the command".to_owned(), text: run(command)? })),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns the command that prints the token, where one is named.
+    pub fn command(&self) -> Option<&str> {
+        self.from_command.as_deref()
+    }
+
+    /// Reads the token from where a flag says, from `MOMENTO_API_KEY`, or asks for it.
+    pub fn given(&self, context: &Context) -> Result<Given> {
+        if let Some(given) = self.flagged()? {
+            return Ok(given);
+        }
+        if let Some(text) = &context.environment.token {
+            return Ok(Given { origin: "MOMENTO_API_KEY".to_owned(), text: text.clone() });
+        }
+        let question = "New Momento API key (from https://console.gomomento.com, not shown):";
+        let asked = if context.can_ask() { prompt::hidden(question) } else { None };
+        asked.map(|text| Given { origin: "the question".to_owned(), text }).ok_or_else(|| {
+            Error::settings("no new token was given").hint(
+                "name where it is: `--token-file`, `--token-stdin`, `--from-command`, or MOMENTO_API_KEY",
+            )
+        })
+    }
+}
+
+/// Runs a command in the shell and returns what it prints; what it says on stderr is the user's to see.
+fn run(command: &str) -> Result<SecretString> {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let mut child = Command::new(shell)
+        .args([flag, command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context(Kind::Settings, || "the command of `--from-command` cannot be started".to_owned())?;
+    let text = child.stdout.take().map(read).transpose()?;
+    let status = child
+        .wait()
+        .context(Kind::Settings, || "the command of `--from-command` cannot be waited for".to_owned())?;
+    match text {
+        Some(text) if status.success() => Ok(text),
+        _ => Err(Error::settings(format!("the command of `--from-command` failed: {status}"))
+            .hint("run it by itself: it must print the token and nothing else")),
+    }
+}
+
+fn read(source: impl std::io::Read) -> Result<SecretString> {
+    let mut text = Zeroizing::new(String::new());
+    source
+        .take(LONGEST)
+        .read_to_string(&mut text)
+        .context(Kind::Settings, || "the token cannot be read as text".to_owned())?;
+    Ok(SecretString::from(text.as_str()))
+}

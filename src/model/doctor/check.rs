@@ -1,0 +1,77 @@
+//! A check: what was looked at, what was found, and what to do.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// How a check ended, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// As it should be.
+    Ok,
+    /// There was nothing to look at, because of what another check found or of what was asked for.
+    Skipped,
+    /// It could not be found out.
+    Unknown,
+    /// It works, but not for long or not for everybody.
+    Warn,
+    /// It does not work.
+    Fail,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Check {
+    /// What was looked at, such as `connection` or `rule PutItem`.
+    pub name: String,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What was seen.
+    pub evidence: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub treatment: Option<String>,
+}
+
+impl Check {
+    /// Everything is as it should be.
+    pub fn ok(name: impl Into<String>, evidence: impl Into<String>) -> Self {
+        Self::of(name, Verdict::Ok, evidence)
+    }
+
+    /// There was nothing to look at.
+    pub fn skipped(name: impl Into<String>, evidence: impl Into<String>) -> Self {
+        Self::of(name, Verdict::Skipped, evidence)
+    }
+
+    /// It could not be found out.
+    pub fn unknown(name: impl Into<String>, evidence: impl Into<String>) -> Self {
+        Self::of(name, Verdict::Unknown, evidence)
+    }
+
+    /// It works, but not for long or not for everybody.
+    pub fn warn(name: impl Into<String>, evidence: impl Into<String>) -> Self {
+        Self::of(name, Verdict::Warn, evidence)
+    }
+
+    /// It does not work.
+    pub fn fail(name: impl Into<String>, evidence: impl Into<String>) -> Self {
+        Self::of(name, Verdict::Fail, evidence)
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn treat(mut self, treatment: impl Into<String>) -> Self {
+        self.treatment = Some(treatment.into());
+        self
+    }
+
+    fn of(name: impl Into<String>, verdict: Verdict, evidence: impl Into<String>) -> Self {
+        Self { name: name.into(), verdict, evidence: evidence.into(), treatment: None }
+    }
+}
+
+/// Returns the worst verdict; of no check it is `Skipped`.
+pub fn worst(checks: &[Check]) -> Verdict {
+    checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Skipped)
+}

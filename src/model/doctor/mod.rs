@@ -1,0 +1,9 @@
+//! What is wrong with a stack, and what to do about it: each check is a value.
+
+mod check;
+pub mod parts;
+pub mod path;
+pub mod place;
+pub mod token;
+
+pub use check::{Check, Verdict, worst};

@@ -1,0 +1,171 @@
+//! A role's needs as a policy document, and as a fragment of a CloudFormation template.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::{By, Need, Role, Scope, needs};
+
+/// Makes a role's policy document.
+///
+/// What CloudFormation does for the user is allowed through CloudFormation only (`aws:CalledVia`): with these
+/// permissions nobody can point a destination elsewhere by hand.
+pub fn document(role: Role, scope: &Scope) -> Value {
+    write(role, scope, &|arn| json!(arn))
+}
+
+/// Makes a fragment of a template: a managed policy that fits where the template is deployed.
+pub fn fragment(role: Role, scope: &Scope) -> Value {
+    let name = role.name();
+    let (first, rest) = name.split_at(1);
+    let id = format!("EvbridgeMomento{}{rest}Policy", first.to_uppercase());
+    let policy = write(role, &scope.clone().anywhere(), &|arn| json!({ "Fn::Sub": arn }));
+    json!({
+        "Resources": {
+            id: {
+                "Type": "AWS::IAM::ManagedPolicy",
+                "Properties": {
+                    "Description": format!("What the {role} of the stack {} needs", scope.stack),
+                    "PolicyDocument": policy,
+                },
+            },
+        },
+    })
+}
+
+fn write(role: Role, scope: &Scope, arn: &dyn Fn(&str) -> Value) -> Value {
+    let wanted: Vec<&Need> = needs(role, scope.own_bus).collect();
+    let direct: BTreeSet<(&str, &str)> = wanted
+        .iter()
+        .filter(|need| need.by == By::Command)
+        .map(|need| (need.resource, need.action))
+        .collect();
+    let mut statements: BTreeMap<(bool, &str), BTreeSet<&str>> = BTreeMap::new();
+    for need in &wanted {
+        let through_stack = need.by != By::Command;
+        if through_stack && direct.contains(&(need.resource, need.action)) {
+            continue;
+        }
+        statements.entry((through_stack, need.resource)).or_default().insert(need.action);
+    }
+    let statements = statements.into_iter().map(|((through_stack, resource), actions)| {
+        let mut statement = json!({
+            "Sid": sid(resource, through_stack),
+            "Effect": "Allow",
+            "Action": actions,
+            "Resource": arn(&scope.arn(resource)),
+        });
+        let condition = condition(resource, through_stack, scope);
+        if !condition.is_empty() {
+            statement["Condition"] = Value::Object(condition);
+        }
+        statement
+    });
+    json!({ "Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>() })
+}
+
+fn condition(resource: &str, through_stack: bool, scope: &Scope) -> Map<String, Value> {
+    let mut equals = Map::new();
+    match resource {
+        "events" => {
+            equals.insert("events:detail-type".to_owned(), json!(scope.detail_types));
+            if !scope.sources.is_empty() {
+                equals.insert("events:source".to_owned(), json!(scope.sources));
+            }
+        }
+        "passed" => {
+            equals.insert("iam:PassedToService".to_owned(), json!("events.amazonaws.com"));
+        }
+        "linked-role" => {
+            equals.insert("iam:AWSServiceName".to_owned(), json!("apidestinations.events.amazonaws.com"));
+        }
+        _ => {}
+    }
+    let mut condition = Map::new();
+    if !equals.is_empty() {
+        condition.insert("StringEquals".to_owned(), Value::Object(equals));
+    }
+    if through_stack {
+        let through = json!({ "aws:CalledVia": ["cloudformation.amazonaws.com"] });
+        condition.insert("ForAnyValue:StringEquals".to_owned(), through);
+    }
+    condition
+}
+
+/// Names a statement: letters and digits only.
+fn sid(resource: &str, through_stack: bool) -> String {
+    let words = resource.split('-').map(|word| {
+        let (first, rest) = word.split_at(1);
+        format!("{}{rest}", first.to_uppercase())
+    });
+    format!("{}{}", words.collect::<String>(), if through_stack { "ThroughCloudFormation" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::policy::Policy;
+
+    fn scope() -> Scope {
+        Scope {
+            partition: "aws".into(),
+            region: "us-east-1".into(),
+            account: "123456789012".into(),
+            stack: "momento-api".into(),
+            bus: "default".into(),
+            own_bus: false,
+            detail_types: vec!["cacheSet".into()],
+            sources: Vec::new(),
+            secret: "evbridge-momento/momento-api".into(),
+        }
+    }
+
+    #[test]
+    fn no_policy_has_a_wildcard_for_an_action_or_for_every_resource() {
+        for role in Role::ALL {
+            let document = document(role, &scope());
+            assert!(Policy::from_json(&document).is_ok());
+            for statement in document["Statement"].as_array().unwrap() {
+                assert_ne!(statement["Resource"], "*");
+                let actions = statement["Action"].as_array().unwrap();
+                assert!(actions.iter().all(|action| !action.as_str().unwrap().contains('*')));
+            }
+            // A managed policy has at most 6144 characters without white space (IAM quotas).
+            assert!(document.to_string().len() < 6144, "{role}: {}", document.to_string().len());
+        }
+    }
+
+    #[test]
+    fn a_producer_may_put_these_events_on_this_bus() {
+        assert_eq!(
+            document(Role::Producer, &scope())["Statement"],
+            json!([
+                {"Sid": "Bus", "Effect": "Allow", "Action": ["events:DescribeEventBus"],
+                    "Resource": "arn:aws:events:us-east-1:123456789012:event-bus/default"},
+                {"Sid": "Events", "Effect": "Allow", "Action": ["events:PutEvents"],
+                    "Resource": "arn:aws:events:us-east-1:123456789012:event-bus/default",
+                    "Condition": {"StringEquals": {"events:detail-type": ["cacheSet"]}}},
+            ])
+        );
+    }
+
+    #[test]
+    fn a_fragment_fits_every_account() {
+        let fragment = fragment(Role::Producer, &scope()).to_string();
+        assert!(fragment.contains("EvbridgeMomentoProducerPolicy"));
+        assert!(
+            fragment
+                .contains("arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default")
+        );
+        assert!(!fragment.contains("123456789012"));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_as_cloudformation_cuts_it() {
+        let long = Scope { stack: "a-very-long-name-of-a-stack-that-is-cut".into(), ..scope() };
+        assert_eq!(long.arn("role"), "arn:aws:iam::123456789012:role/a-very-long-name-of-a-st*");
+        assert_eq!(Scope::partition_of("cn-north-1"), "aws-cn");
+        assert_eq!(Scope::partition_of("us-gov-west-1"), "aws-us-gov");
+        assert_eq!(Scope::partition_of("us-east-1"), "aws");
+    }
+}

@@ -1,0 +1,76 @@
+//! The client of Momento's HTTP API: the few calls that find out what a key may do.
+//!
+//! Source: Momento's "HTTP API" reference. The key travels in the header `Authorization`, as a connection of
+//! EventBridge sends it, never in the address.
+
+mod answer;
+mod call;
+mod reception;
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+pub use answer::{Answer, Finding};
+pub use call::{Call, Verb};
+pub use reception::reception;
+
+/// How long Momento may take; EventBridge itself waits five seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A Momento endpoint that can be called.
+#[derive(Clone, Debug)]
+pub struct Client {
+    base_url: String,
+    http: reqwest::Client,
+}
+
+/// Why a call had no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{host} does not answer: {reason}")]
+pub struct Unreachable {
+    /// The base URL that was called.
+    pub host: String,
+    /// Why, in the words of the network.
+    pub reason: String,
+}
+
+impl Client {
+    /// Makes a client of a base URL, such as `https://api.cache.cell-….momentohq.com`.
+    ///
+    /// Redirects are not followed, as EventBridge does not follow them: the key stays with the host that it is for.
+    pub fn new(base_url: &str) -> Result<Self, Unreachable> {
+        let http =
+            reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build();
+        let http = http.map_err(|error| unreachable(base_url, &error))?;
+        Ok(Self { base_url: base_url.trim_end_matches('/').to_owned(), http })
+    }
+
+    /// Makes a call with a key.
+    pub async fn send(&self, call: &Call, key: &SecretString) -> Result<Answer, Unreachable> {
+        let url = format!("{}{}", self.base_url, call.target());
+        let request = match call.verb() {
+            Verb::Delete => self.http.delete(url),
+            Verb::Get => self.http.get(url),
+        };
+        let mut header = http::HeaderValue::from_str(key.expose_secret()).map_err(|_| Unreachable {
+            host: self.base_url.clone(),
+            reason: "the key holds a character that no header can carry".to_owned(),
+        })?;
+        header.set_sensitive(true);
+        let failed = |error: reqwest::Error| unreachable(&self.base_url, &error);
+        let response = request.header(http::header::AUTHORIZATION, header).send().await.map_err(failed)?;
+        let status = response.status().as_u16();
+        let date = response.headers().get(http::header::DATE).and_then(|date| date.to_str().ok());
+        let date = date.map(str::to_owned);
+        let body = response.bytes().await.map_err(failed)?;
+        Ok(Answer::new(status, date.as_deref(), &body))
+    }
+}
+
+/// Words a failure without the address, which the message need not repeat, down to its first cause.
+fn unreachable(base_url: &str, error: &reqwest::Error) -> Unreachable {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let reason = causes.last().map_or_else(String::new, ToString::to_string);
+    Unreachable { host: base_url.to_owned(), reason }
+}
