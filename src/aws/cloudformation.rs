@@ -38,7 +38,7 @@ pub async fn find(clients: &Clients, stack: &str) -> Result<Option<Stack>> {
     Ok(answer.stacks().first().map(|stack| Stack {
         id: stack.stack_id().unwrap_or_default().to_owned(),
         status: Status::new(stack.stack_status().map_or("", |status| status.as_str())),
-        reason: stack.stack_status_reason().map(str::to_owned),
+        reason: stack.stack_status_reason().map(|reason| reason.trim().to_owned()),
         parameters: stack
             .parameters()
             .iter()

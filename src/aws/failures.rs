@@ -19,9 +19,8 @@ const PAGES: usize = 10;
 pub async fn diagnose(clients: &Clients, operation: &Operation, followed: &[Event]) -> Verdict {
     match failed_events(clients, Scope::Operation(operation)).await {
         Ok(events) if !events.is_empty() => verdict(&events),
-        Ok(_) => verdict(followed),
         Err(Unavailable(why)) if followed.is_empty() => Verdict::Unknown(why),
-        Err(_) => verdict(followed),
+        Ok(_) | Err(_) => verdict(followed),
     }
 }
 

@@ -128,7 +128,7 @@ fn is_passing(error: &Error) -> bool {
 /// Takes up to a quarter off a pause, so that many followers do not look at the same moment.
 fn jittered(pause: Duration) -> Duration {
     let share = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
-    pause - pause / 4 * share / 255
+    pause.saturating_sub(pause / 4 * share / 255)
 }
 
 async fn new_events(

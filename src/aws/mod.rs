@@ -1,6 +1,7 @@
 //! The AWS adapters: the real SDK clients, on AWS and on the local cloud alike.
 
 pub mod change_sets;
+mod changes;
 pub mod cloudformation;
 pub mod connections;
 pub mod dead_letters;

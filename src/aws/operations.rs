@@ -4,11 +4,24 @@ use aws_sdk_cloudformation::types::DeletionMode;
 
 use super::Clients;
 use super::error::remote;
+use super::follow::latest;
 use crate::error::Result;
 
 /// Makes a token that an operation's events will carry.
 pub fn token() -> String {
     format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple())
+}
+
+/// Settles a start whose answer was an error or was lost: it has worked if the stack's newest events carry our token.
+///
+/// A request is made again when its answer is lost. The second one can then be refused, although, or because, the
+/// first one has worked.
+pub async fn started(clients: &Clients, stack: &str, token: &str, answer: Result<()>) -> Result<()> {
+    let Err(error) = answer else { return Ok(()) };
+    match latest(clients, stack).await {
+        Ok(operation) if operation.token.as_deref() == Some(token) => Ok(()),
+        _ => Err(error),
+    }
 }
 
 /// How a stack is deleted.
@@ -34,7 +47,8 @@ pub async fn delete(clients: &Clients, stack: &str, token: &str, deletion: &Dele
         .set_deletion_mode(deletion.force.then_some(DeletionMode::ForceDeleteStack))
         .send()
         .await;
-    answer.map(drop).map_err(|error| remote(&format!("deleting the stack {stack}"), &error))
+    let answer = answer.map(drop).map_err(|error| remote(&format!("deleting the stack {stack}"), &error));
+    started(clients, stack, token, answer).await
 }
 
 /// Starts taking back an update that failed and was kept as it was.
@@ -47,7 +61,8 @@ pub async fn roll_back(clients: &Clients, stack: &str, token: &str, role: Option
         .set_role_arn(role.map(str::to_owned))
         .send()
         .await;
-    answer.map(drop).map_err(|error| remote(&format!("rolling the stack {stack} back"), &error))
+    let answer = answer.map(drop).map_err(|error| remote(&format!("rolling the stack {stack} back"), &error));
+    started(clients, stack, token, answer).await
 }
 
 /// Starts going on with a rollback that failed.
@@ -65,7 +80,9 @@ pub async fn continue_rollback(
         .set_role_arn(role.map(str::to_owned))
         .send()
         .await;
-    answer.map(drop).map_err(|error| remote(&format!("going on with the rollback of {stack}"), &error))
+    let answer =
+        answer.map(drop).map_err(|error| remote(&format!("going on with the rollback of {stack}"), &error));
+    started(clients, stack, token, answer).await
 }
 
 /// Sets whether a stack can be deleted.

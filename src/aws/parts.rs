@@ -1,5 +1,7 @@
 //! The parts of a deployed stack as EventBridge and SQS see them now.
 
+use aws_sdk_eventbridge::types::{ApiDestinationState, ConnectionState, RuleState};
+
 use super::Clients;
 use super::error::{code, remote};
 use crate::error::Result;
@@ -20,7 +22,7 @@ pub async fn rule(clients: &Clients, physical_id: &str) -> Result<Option<State>>
         None => (None, physical_id),
     };
     match clients.events().describe_rule().name(name).set_event_bus_name(bus).send().await {
-        Ok(answer) => Ok(Some(state(answer.state().map(|state| state.as_str()), None))),
+        Ok(answer) => Ok(Some(state(answer.state().map(RuleState::as_str), None))),
         Err(error) if is_missing(code(&error)) => Ok(None),
         Err(error) => Err(remote(&format!("looking at the rule {name}"), &error)),
     }
@@ -29,7 +31,7 @@ pub async fn rule(clients: &Clients, physical_id: &str) -> Result<Option<State>>
 /// Returns an API destination's state; nothing when it is not there.
 pub async fn destination(clients: &Clients, name: &str) -> Result<Option<State>> {
     match clients.events().describe_api_destination().name(name).send().await {
-        Ok(answer) => Ok(Some(state(answer.api_destination_state().map(|state| state.as_str()), None))),
+        Ok(answer) => Ok(Some(state(answer.api_destination_state().map(ApiDestinationState::as_str), None))),
         Err(error) if is_missing(code(&error)) => Ok(None),
         Err(error) => Err(remote(&format!("looking at the API destination {name}"), &error)),
     }
@@ -39,7 +41,7 @@ pub async fn destination(clients: &Clients, name: &str) -> Result<Option<State>>
 pub async fn connection(clients: &Clients, name: &str) -> Result<Option<State>> {
     match clients.events().describe_connection().name(name).send().await {
         Ok(answer) => {
-            Ok(Some(state(answer.connection_state().map(|state| state.as_str()), answer.state_reason())))
+            Ok(Some(state(answer.connection_state().map(ConnectionState::as_str), answer.state_reason())))
         }
         Err(error) if is_missing(code(&error)) => Ok(None),
         Err(error) => Err(remote(&format!("looking at the connection {name}"), &error)),

@@ -108,6 +108,13 @@ impl Printer {
         let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     }
 
+    /// Clears the screen before the same page is written anew; nothing where stdout is no terminal.
+    pub fn clear_screen(&self) {
+        if self.format == Format::Text && std::io::stdout().is_terminal() {
+            self.data("\u{1b}[H\u{1b}[2J");
+        }
+    }
+
     fn json(self, value: &Value) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
         self.data(&(text + "\n"));

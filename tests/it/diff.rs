@@ -1,5 +1,7 @@
 //! `diff`: what a deploy would change, shown without changing anything.
 
+#![allow(clippy::needless_raw_string_hashes, reason = "snapbox writes its snapshots so")]
+
 use serde_json::Value;
 use snapbox::str;
 

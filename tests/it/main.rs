@@ -34,6 +34,7 @@ mod garbage;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
 mod leaks;
+mod lifecycle;
 mod local_cloud;
 mod output;
 mod permissions;
@@ -42,6 +43,7 @@ mod regions;
 mod render;
 mod secrecy;
 mod server;
+mod status;
 mod style;
 mod token;
 mod validate;

@@ -36,6 +36,7 @@ earlier deploy wrote, a hidden question. It is stored in Secrets Manager and now
 
 A stack in a failed state is repaired first: a failed creation is deleted and made again, a failed update is
 taken back, a failed rollback is continued. An operation that runs is waited for.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct DeployArgs {
     #[command(flatten)]
     target: TargetArgs,

@@ -67,24 +67,18 @@ async fn attach(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
 }
 
 async fn roll_back(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
-    let Deploying { context, session, name, role, .. } = deploying;
-    context.printer.warn(&format!(
-        "the stack {name} is in {}: an update failed and was kept as it was; it is to be taken back first",
-        stack.status
-    ));
-    agree(deploying, stack, &format!("Roll the last update of {name} in {} back?", session.region()))?;
+    let Deploying { session, name, role, .. } = deploying;
+    let why = "an update failed and was kept as it was; it is to be taken back before the deploy";
+    agree(deploying, stack, why, &format!("Roll the last update of {name} in {} back?", session.region()))?;
     let token = operations::token();
     operations::roll_back(&session.clients, &stack.id, &token, *role).await?;
     follow_repair(deploying, &Operation::ours(&stack.id, &token)).await
 }
 
 async fn continue_rollback(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
-    let Deploying { context, session, name, role, .. } = deploying;
-    context.printer.warn(&format!(
-        "the stack {name} is in {}: taking an update back failed; the rollback is to be continued first",
-        stack.status
-    ));
-    agree(deploying, stack, &format!("Go on with the rollback of {name} in {}?", session.region()))?;
+    let Deploying { session, name, role, .. } = deploying;
+    let why = "taking an update back failed; the rollback is to be continued before the deploy";
+    agree(deploying, stack, why, &format!("Go on with the rollback of {name} in {}?", session.region()))?;
     let token = operations::token();
     operations::continue_rollback(&session.clients, &stack.id, &token, *role).await?;
     follow_repair(deploying, &Operation::ours(&stack.id, &token)).await
@@ -103,26 +97,27 @@ async fn follow_repair(deploying: &Deploying<'_>, operation: &Operation) -> Resu
 
 async fn recreate(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
     let Deploying { context, session, name, role, .. } = deploying;
-    context.printer.warn(&format!(
-        "the stack {name} is in {}: its first creation failed, and CloudFormation can only delete it",
-        stack.status
-    ));
-    agree(deploying, stack, &format!("Delete {name} in {} and create it again?", session.region()))?;
+    let why = "its first creation failed, and CloudFormation can only delete it";
+    agree(deploying, stack, why, &format!("Delete {name} in {} and create it again?", session.region()))?;
     let deletion = Deletion { role: role.map(str::to_owned), ..Deletion::default() };
     delete_and_follow(context, session, stack, name, &deletion, deploying.timeout).await
 }
 
-fn agree(deploying: &Deploying<'_>, stack: &Stack, question: &str) -> Result<()> {
-    let asked = !deploying.yes && deploying.context.can_ask();
-    if deploying.yes || (asked && prompt::confirm(question)) {
+/// Says what is wrong with the stack, and asks whether to repair it.
+fn agree(deploying: &Deploying<'_>, stack: &Stack, why: &str, question: &str) -> Result<()> {
+    let Deploying { context, name, .. } = deploying;
+    let can_ask = context.can_ask();
+    if deploying.yes || can_ask {
+        context.printer.warn(&format!("the stack {name} is in {}: {why}", stack.status));
+    }
+    if deploying.yes || (can_ask && prompt::confirm(question)) {
         return Ok(());
     }
-    let name = deploying.name;
-    let error = Error::new(Kind::Remote, format!("the stack {name} is in {}", stack.status));
-    if asked {
+    let error = Error::new(Kind::Remote, format!("the stack {name} is in {}", stack.status)).cause(why);
+    if can_ask {
         return Err(error.cause("nothing was changed: the answer was no"));
     }
-    Err(error.hint("run the command with `--yes` to repair it as the warning says"))
+    Err(error.hint("add `--yes` to do that and deploy"))
 }
 
 fn half_deleted(stack: &Stack, name: &str) -> Error {

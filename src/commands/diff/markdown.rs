@@ -1,5 +1,7 @@
 //! The differences as Markdown, for a comment on a pull request.
 
+use std::fmt::Write as _;
+
 use super::report::{Basis, Difference, replacement};
 use crate::model::stack::{Action, Change};
 use crate::ui::Page;
@@ -79,7 +81,7 @@ fn inline(value: &str) -> String {
             '\n' | '\r' => text.push(' '),
             // What Markdown, a mention or a table would take as its own.
             '|' | '`' | '*' | '_' | '[' | ']' | '@' | '#' | '~' | '\\' | '!' => {
-                text.push_str(&format!("&#{};", u32::from(character)));
+                let _ = write!(text, "&#{};", u32::from(character));
             }
             other if other.is_control() => {}
             other => text.push(other),

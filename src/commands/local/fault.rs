@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -39,8 +39,11 @@ Examples:
   evbridge-momento local fault add --action cloudformation:DescribeStacks --throttle --times 5
   evbridge-momento local fault add --action events:PutEvents --status 503
   evbridge-momento local fault add --action cloudformation:ExecuteChangeSet --lose-answer")]
-#[group(id = "place", required = true, multiple = false, args = ["resource", "action"])]
-#[group(id = "effect", multiple = false, args = ["reason", "delay", "throttle", "status", "drop", "lose_answer"])]
+#[command(
+    group(ArgGroup::new("place").required(true).args(["resource", "action"])),
+    group(ArgGroup::new("effect").args(["reason", "delay", "throttle", "status", "drop", "lose_answer"])),
+)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct AddArgs {
     /// Resource type, or name of a resource in the template
     #[arg(long, value_name = "RESOURCE", requires = "on")]
@@ -48,9 +51,9 @@ pub struct AddArgs {
     /// What is done with the resource
     #[arg(long, value_name = "STEP", requires = "resource")]
     on: Option<Step>,
-    /// API action as SERVICE:ACTION, or SERVICE:* for all of a service
-    #[arg(long, value_name = "SERVICE:ACTION", requires = "effect", value_parser = action)]
-    action: Option<(String, String)>,
+    /// API actions as SERVICE:ACTION, or SERVICE:* for all of a service
+    #[arg(long, value_name = "SERVICE:ACTION", num_args = 1.., requires = "effect", value_parser = action)]
+    action: Vec<(String, String)>,
     /// The resource fails with this reason
     #[arg(long, value_name = "TEXT", conflicts_with = "action")]
     reason: Option<String>,
@@ -95,7 +98,9 @@ pub(super) async fn run(context: &Context, command: FaultCommand) -> Result<u8> 
     let call = async |action: &str, input: Value| local.call(session.region(), action, input).await;
     match command {
         FaultCommand::Add(args) => {
-            call("AddFault", args.input()).await?;
+            for input in args.inputs() {
+                call("AddFault", input).await?;
+            }
         }
         FaultCommand::List => {}
         FaultCommand::Clear { id } => {
@@ -107,16 +112,25 @@ pub(super) async fn run(context: &Context, command: FaultCommand) -> Result<u8> 
 }
 
 impl AddArgs {
-    fn input(&self) -> Value {
-        let place = match (&self.resource, &self.action) {
-            (_, Some((service, action))) => json!({ "Service": service, "Action": action }),
-            (resource, None) => json!({ "Resource": resource, "Step": self.on.map(|on| match on {
-                Step::Create => "create",
-                Step::Update => "update",
-                Step::Delete => "delete",
-            }) }),
-        };
-        let effect = if let Some(delay) = self.delay {
+    /// Returns one fault for the resource, or for each action.
+    fn inputs(&self) -> Vec<Value> {
+        let on = self.on.map(|on| match on {
+            Step::Create => "create",
+            Step::Update => "update",
+            Step::Delete => "delete",
+        });
+        let resource = self.resource.iter().map(|resource| json!({ "Resource": resource, "Step": on }));
+        let actions =
+            self.action.iter().map(|(service, action)| json!({ "Service": service, "Action": action }));
+        let (effect, times) = (self.effect(), (!self.always).then_some(self.times));
+        resource
+            .chain(actions)
+            .map(|place| json!({ "Place": place, "Effect": effect, "Times": times }))
+            .collect()
+    }
+
+    fn effect(&self) -> Value {
+        if let Some(delay) = self.delay {
             json!({ "Delay": u64::try_from(delay.as_millis()).unwrap_or(u64::MAX) })
         } else if let Some(status) = self.status {
             json!({ "Status": status })
@@ -128,9 +142,7 @@ impl AddArgs {
             json!({ "LoseAnswer": true })
         } else {
             json!({ "Fail": self.reason.as_deref().unwrap_or("A fault was asked for (local fault)") })
-        };
-        let times = (!self.always).then_some(self.times);
-        json!({ "Place": place, "Effect": effect, "Times": times })
+        }
     }
 }
 
@@ -188,7 +200,9 @@ impl Report for Faults {
                 vec![fault.id.to_string(), left, happened, what]
             })
             .collect();
-        table::columns(&rows).into_iter().for_each(|line| page.line(line));
+        for line in table::columns(&rows) {
+            page.line(line);
+        }
         if self.faults.is_empty() {
             page.note(format_args!("{} nothing is to go wrong", "no faults:".green().bold()));
         }

@@ -3,7 +3,6 @@
 mod look;
 mod report;
 
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use clap::Args;
@@ -87,7 +86,6 @@ async fn follow(context: &Context, session: &Session, name: &str, timeout: Optio
 
 /// Looks again and again: the screen is drawn anew on a terminal, else looks follow each other.
 async fn watch_on(context: &Context, session: &Session, name: &str, interval: Duration) -> Result<u8> {
-    let redraws = context.printer.format == Format::Text && std::io::stdout().is_terminal();
     loop {
         let stack = found(context, session, name).await?;
         let status = look(context, session, &stack, name).await?;
@@ -95,9 +93,7 @@ async fn watch_on(context: &Context, session: &Session, name: &str, interval: Du
             let line = serde_json::to_string(&status.versioned()).unwrap_or_default();
             context.printer.data(&(line + "\n"));
         } else {
-            if redraws {
-                context.printer.data("\u{1b}[H\u{1b}[2J");
-            }
+            context.printer.clear_screen();
             context.printer.report(&status);
         }
         tokio::select! {

@@ -13,6 +13,7 @@ use crate::context::Session;
 use crate::ui::{Page, Report, clean};
 
 /// A stack and its parts.
+#[expect(clippy::struct_field_names, reason = "the fields are the JSON's names")]
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Status {
     /// The stack's name.
@@ -210,16 +211,14 @@ fn queue(page: &mut Page, queue: &Queue) {
 
 /// Writes an age in its two largest units.
 fn age(seconds: u64) -> String {
-    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
-    let mut left = seconds;
-    let mut told = String::new();
-    for (size, unit) in units {
-        if left >= size && told.split(' ').filter(|part| !part.is_empty()).count() < 2 {
-            told.push_str(&format!("{}{unit} ", left / size));
-            left %= size;
-        }
-    }
-    if told.is_empty() { "0s".to_owned() } else { told.trim_end().to_owned() }
+    let units = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m")];
+    let all = units.into_iter().chain([(seconds % 60, "s")]);
+    let told: Vec<String> = all
+        .skip_while(|(amount, unit)| *amount == 0 && *unit != "s")
+        .take(2)
+        .map(|(amount, unit)| format!("{amount}{unit}"))
+        .collect();
+    told.join(" ")
 }
 
 fn painted(state: &str) -> String {

@@ -1,11 +1,12 @@
 //! `destroy`: deletes the stack and schedules the deletion of its secret.
 
+mod report;
+
 use std::time::Duration;
 
 use clap::Args;
-use owo_colors::OwoColorize as _;
-use schemars::JsonSchema;
-use serde::Serialize;
+
+pub use report::{Destroyed, SecretFate};
 
 use super::deploy::duration;
 use super::deploy::operation::{explained, watch};
@@ -18,7 +19,7 @@ use crate::aws::{identity, queues};
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind, Result};
 use crate::model::definition::StackName;
-use crate::ui::{Page, Report, prompt};
+use crate::ui::prompt;
 
 /// The arguments of `destroy`.
 #[derive(Args, Debug)]
@@ -28,6 +29,7 @@ Examples:
   evbridge-momento destroy shop --yes
   evbridge-momento destroy --retain DeadLetterQueue     leave what cannot be deleted
   evbridge-momento destroy --local --purge")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct DestroyArgs {
     #[command(flatten)]
     stack: StackArg,
@@ -55,37 +57,6 @@ pub struct DestroyArgs {
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
-}
-
-/// What was deleted and what is left.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Destroyed {
-    /// The stack's name.
-    pub stack: String,
-    /// The region.
-    pub region: String,
-    /// Whether there was a stack; without one, only the secret was left.
-    pub stack_was_there: bool,
-    /// The resources that were left where they are.
-    pub left: Vec<String>,
-    /// How many undelivered messages went with the dead-letter queue.
-    pub undelivered: u64,
-    /// What became of the secret.
-    pub secret: SecretFate,
-    /// The secret's name.
-    pub secret_name: String,
-}
-
-/// What became of the token's secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum SecretFate {
-    /// It is deleted in seven days.
-    Scheduled,
-    /// It is gone.
-    Purged,
-    /// There was none.
-    Missing,
 }
 
 /// Deletes the stack.
@@ -291,45 +262,5 @@ async fn not_there(context: &Context, session: &Session, name: &str) -> Error {
     } else {
         error
             .hint(format!("it was deployed from here to {}: say so with `--region`", elsewhere.join(" and ")))
-    }
-}
-
-impl Report for Destroyed {
-    const SCHEMA: &'static str = "destroy/1";
-
-    fn text(&self, page: &mut Page) {
-        if self.stack_was_there {
-            page.note(format_args!(
-                "{} {} in {}",
-                "destroyed".green().bold(),
-                self.stack.bold(),
-                self.region
-            ));
-        } else {
-            page.note(format_args!(
-                "{} what was left of {} in {}",
-                "destroyed".green().bold(),
-                self.stack.bold(),
-                self.region
-            ));
-        }
-        if !self.left.is_empty() {
-            page.note(format_args!(
-                "{} left where they are, no longer in any stack: {}",
-                "warning:".yellow().bold(),
-                self.left.join(", ")
-            ));
-        }
-        match self.secret {
-            SecretFate::Scheduled => {
-                page.note(format_args!(
-                    "The secret {} is deleted in 7 days; a deploy before then takes it back.",
-                    self.secret_name
-                ));
-            }
-            SecretFate::Purged => page.note(format_args!("The secret {} is deleted.", self.secret_name)),
-            SecretFate::Missing => {}
-        }
-        page.note("The Momento token itself, the caches and the event bus are left as they are.");
     }
 }

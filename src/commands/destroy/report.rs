@@ -1,0 +1,78 @@
+//! What `destroy` answers.
+
+use owo_colors::OwoColorize as _;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::ui::{Page, Report};
+
+/// What was deleted and what is left.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Destroyed {
+    /// The stack's name.
+    pub stack: String,
+    /// The region.
+    pub region: String,
+    /// Whether there was a stack; without one, only the secret was left.
+    pub stack_was_there: bool,
+    /// The resources that were left where they are.
+    pub left: Vec<String>,
+    /// How many undelivered messages went with the dead-letter queue.
+    pub undelivered: u64,
+    /// What became of the secret.
+    pub secret: SecretFate,
+    /// The secret's name.
+    pub secret_name: String,
+}
+
+/// What became of the token's secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretFate {
+    /// It is deleted in seven days.
+    Scheduled,
+    /// It is gone.
+    Purged,
+    /// There was none.
+    Missing,
+}
+
+impl Report for Destroyed {
+    const SCHEMA: &'static str = "destroy/1";
+
+    fn text(&self, page: &mut Page) {
+        if self.stack_was_there {
+            page.note(format_args!(
+                "{} {} in {}",
+                "destroyed".green().bold(),
+                self.stack.bold(),
+                self.region
+            ));
+        } else {
+            page.note(format_args!(
+                "{} what was left of {} in {}",
+                "destroyed".green().bold(),
+                self.stack.bold(),
+                self.region
+            ));
+        }
+        if !self.left.is_empty() {
+            page.note(format_args!(
+                "{} left where they are, no longer in any stack: {}",
+                "warning:".yellow().bold(),
+                self.left.join(", ")
+            ));
+        }
+        match self.secret {
+            SecretFate::Scheduled => {
+                page.note(format_args!(
+                    "The secret {} is deleted in 7 days; a deploy before then takes it back.",
+                    self.secret_name
+                ));
+            }
+            SecretFate::Purged => page.note(format_args!("The secret {} is deleted.", self.secret_name)),
+            SecretFate::Missing => {}
+        }
+        page.note("The Momento token itself, the caches and the event bus are left as they are.");
+    }
+}
