@@ -97,6 +97,12 @@ impl Store {
         body.as_deref().map(parse).transpose()
     }
 
+    /// Returns whether there is a document with an id.
+    pub fn has<T: Document>(&self, region: &str, id: &str) -> Result<bool, StoreError> {
+        let sql = format!("SELECT 1 FROM {} WHERE kind = ?1 AND region = ?2 AND id = ?3", table::<T>());
+        Ok(self.connection.lock().prepare_cached(&sql)?.exists(params![T::KIND, region, id])?)
+    }
+
     /// Writes a document, replacing the one with the same id in its place.
     pub fn put<T: Document>(&self, region: &str, id: &str, document: &T) -> Result<(), StoreError> {
         let body = serde_json::to_string(document)
@@ -170,8 +176,10 @@ impl Store {
         lock: Option<File>,
     ) -> Result<Self, StoreError> {
         connection.set_prepared_statement_cache_capacity(64);
+        // The lock file keeps other processes out, so that no transaction needs to lock the databases again.
         connection.execute_batch(
-            "PRAGMA main.journal_mode = WAL; PRAGMA secrets.journal_mode = WAL;
+            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8000;
+             PRAGMA main.journal_mode = WAL; PRAGMA secrets.journal_mode = WAL;
              PRAGMA main.synchronous = NORMAL; PRAGMA secrets.synchronous = NORMAL;
              PRAGMA secrets.secure_delete = ON;
              CREATE TABLE IF NOT EXISTS main.documents

@@ -48,9 +48,8 @@ impl Transport for Wire {
 /// Returns the region of the stand-in for an origin such as `https://api.cache.cell-4-us-west-2-1.prod.a.momentohq.com`.
 fn region_of<'a>(origin: &str, own: &'a str) -> Option<&'a str> {
     let host = origin.strip_prefix("https://")?.split([':', '/']).next()?;
-    if let Some(known) =
-        region::all().iter().find(|known| host == format!("api.cache.{}", known.sdk_endpoint()))
-    {
+    let cell = host.strip_prefix("api.cache.").and_then(|rest| rest.strip_suffix(".prod.a.momentohq.com"));
+    if let Some(known) = cell.and_then(|cell| region::all().iter().find(|known| known.cell == cell)) {
         return Some(known.name);
     }
     (host == "momentohq.com" || host.ends_with(".momentohq.com")).then_some(own)

@@ -142,6 +142,11 @@ impl Journal {
         self.prune(connection, trace)
     }
 
+    /// Returns the sequence number of the newest delivery.
+    pub(super) fn last_delivery(&self) -> i64 {
+        self.last_delivery.load(Ordering::Relaxed)
+    }
+
     /// Returns new deliveries after a sequence number, oldest first.
     pub(super) fn fresh(store: &Store, after: i64, limit: usize) -> Result<Vec<Pending>, StoreError> {
         Self::read(store, "due = 0 AND seq > ?1 ORDER BY seq LIMIT ?2", after, limit)

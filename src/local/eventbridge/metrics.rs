@@ -34,10 +34,12 @@ pub struct Metric {
 pub(super) struct Triggered(Mutex<HashMap<(String, String, String), u64>>);
 
 impl Triggered {
-    /// Counts one trigger of a region's rule on a bus.
-    pub(super) fn add(&self, region: &str, bus: &str, rule: &str) {
-        let key = (region.to_owned(), bus.to_owned(), rule.to_owned());
-        *self.0.lock().entry(key).or_default() += 1;
+    /// Counts the triggers of rules, each by its region, bus and name.
+    pub(super) fn add(&self, counts: HashMap<(&str, &str, &str), u64>) {
+        let mut triggered = self.0.lock();
+        for ((region, bus, rule), count) in counts {
+            *triggered.entry((region.to_owned(), bus.to_owned(), rule.to_owned())).or_default() += count;
+        }
     }
 
     /// Writes what was counted; the caller holds the transaction.

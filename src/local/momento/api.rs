@@ -150,7 +150,7 @@ impl Momento {
     ) -> Result<keys::Scope, Refusal> {
         let now = self.clock.now();
         let token = request::token(request.headers(), query)?;
-        let scope = keys::authenticate(&self.store, &token, now)?;
+        let scope = self.known.authenticate(&self.store, &token, now)?;
         self.faults.check(region, operation, now)?;
         Ok(scope)
     }

@@ -4,9 +4,12 @@
 //! revoked. A v1 token (base64 of `{"endpoint", "api_key"}`) stands for its inner key, as the HTTP API
 //! takes the console's token verbatim. Keys are never kept, only their hashes.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -14,6 +17,9 @@ use uuid::Uuid;
 
 use super::answer::Refusal;
 use crate::local::store::{Document, Store, StoreError};
+
+/// How many tokens are remembered.
+const KNOWN: usize = 1024;
 
 /// The region key of what is the same in all regions.
 const EVERYWHERE: &str = "global";
@@ -117,8 +123,52 @@ pub(super) fn revoke(store: &Store, key: &str) -> Result<(), StoreError> {
     store.put(EVERYWHERE, &hash(inner(key).as_deref().unwrap_or(key)), &revoked)
 }
 
-/// Returns what a token allows, or refuses it.
-pub(super) fn authenticate(store: &Store, token: &str, now: Timestamp) -> Result<Scope, Refusal> {
+/// What tokens were found to allow, and until when, by their hashes: every request asks for it.
+#[derive(Default)]
+pub(super) struct Known(Mutex<Memory>);
+
+#[derive(Default)]
+struct Memory {
+    /// How often a key has changed.
+    changes: u64,
+    scopes: HashMap<[u8; 32], (Scope, Option<i64>)>,
+}
+
+impl Known {
+    /// Forgets everything, because a key has changed.
+    pub(super) fn forget(&self) {
+        let mut memory = self.0.lock();
+        memory.changes += 1;
+        memory.scopes.clear();
+    }
+
+    /// Returns what a token allows, or refuses it.
+    pub(super) fn authenticate(&self, store: &Store, token: &str, now: Timestamp) -> Result<Scope, Refusal> {
+        let hash: [u8; 32] = Sha256::digest(token).into();
+        let (changes, known) = {
+            let memory = self.0.lock();
+            (memory.changes, memory.scopes.get(&hash).cloned())
+        };
+        if let Some((scope, expiry)) = known
+            && expiry.is_none_or(|expiry| expiry > now.as_second())
+        {
+            return Ok(scope);
+        }
+        let (scope, expiry) = authenticate(store, token, now)?;
+        let mut memory = self.0.lock();
+        // A key that changed meanwhile may be this one.
+        if memory.changes == changes {
+            if memory.scopes.len() >= KNOWN {
+                memory.scopes.clear();
+            }
+            memory.scopes.insert(hash, (scope.clone(), expiry));
+        }
+        Ok(scope)
+    }
+}
+
+/// Returns what a token allows and when it expires, or refuses it.
+fn authenticate(store: &Store, token: &str, now: Timestamp) -> Result<(Scope, Option<i64>), Refusal> {
     let unwrapped = inner(token);
     let key = unwrapped.as_deref().unwrap_or(token);
     let record: Option<Record> = store.get(EVERYWHERE, &hash(key))?;
@@ -131,8 +181,8 @@ pub(super) fn authenticate(store: &Store, token: &str, now: Timestamp) -> Result
         return Err(Refusal::unauthorized("Unauthorized", "The token has expired."));
     }
     match (record, claims) {
-        (Some(record), _) => Ok(record.scope),
-        (None, Some(_)) => Ok(Scope::all()),
+        (Some(record), _) => Ok((record.scope, expiry)),
+        (None, Some(_)) => Ok((Scope::all(), expiry)),
         (None, None) => Err(Refusal::unauthorized("Unauthorized", "The token is malformed.")),
     }
 }

@@ -33,6 +33,7 @@ pub struct Momento {
     store: Arc<Store>,
     clock: Arc<Clock>,
     faults: fault::Faults,
+    known: keys::Known,
     changed: Notify,
 }
 
@@ -63,7 +64,7 @@ impl Momento {
             connection.execute_batch(topics::TABLES)
         })?;
         let faults = fault::Faults::load(&store)?;
-        Ok(Self { store, clock, faults, changed: Notify::new() })
+        Ok(Self { store, clock, faults, known: keys::Known::default(), changed: Notify::new() })
     }
 
     /// Makes a cache and returns whether it is new.
@@ -114,22 +115,30 @@ impl Momento {
     ///
     /// The key is a JWT of the form of Momento's global keys (claim `t` is `g`). Only its hash is kept.
     pub fn issue_key(&self, scope: &Scope) -> Result<String, StoreError> {
-        keys::issue(&self.store, scope, self.clock.now(), None)
+        let key = keys::issue(&self.store, scope, self.clock.now(), None);
+        self.known.forget();
+        key
     }
 
     /// Makes an API key that expires.
     pub fn issue_key_until(&self, scope: &Scope, expires_at: jiff::Timestamp) -> Result<String, StoreError> {
-        keys::issue(&self.store, scope, self.clock.now(), Some(expires_at))
+        let key = keys::issue(&self.store, scope, self.clock.now(), Some(expires_at));
+        self.known.forget();
+        key
     }
 
     /// Lets a key that is not a JWT be used, as a stand-in for one that Momento issued.
     pub fn accept_key(&self, key: &str, scope: &Scope) -> Result<(), StoreError> {
-        keys::accept(&self.store, key, scope)
+        keys::accept(&self.store, key, scope)?;
+        self.known.forget();
+        Ok(())
     }
 
     /// Refuses a key from now on, whoever issued it.
     pub fn revoke_key(&self, key: &str) -> Result<(), StoreError> {
-        keys::revoke(&self.store, key)
+        keys::revoke(&self.store, key)?;
+        self.known.forget();
+        Ok(())
     }
 
     /// Makes an operation go wrong in a region, or right again.
@@ -143,7 +152,7 @@ impl Momento {
     }
 
     fn has_cache(&self, region: &str, name: &str) -> Result<bool, StoreError> {
-        Ok(self.store.get::<Cache>(region, name)?.is_some())
+        self.store.has::<Cache>(region, name)
     }
 }
 

@@ -9,43 +9,48 @@ const MASK: &str = "***";
 /// A text of which some parts may be secret: `Debug` and `Display` show those as `***`.
 #[derive(Clone)]
 pub struct Guarded {
-    real: SecretString,
     shown: String,
+    /// The text itself, where it is not what is shown.
+    real: Option<SecretString>,
 }
 
 impl Guarded {
     /// A text with nothing to hide.
     pub fn open(text: impl Into<String>) -> Self {
-        let shown = text.into();
-        Self { real: shown.clone().into(), shown }
+        Self { shown: text.into(), real: None }
     }
 
     /// A text that is never shown.
     pub fn secret(text: impl Into<String>) -> Self {
-        Self { real: text.into().into(), shown: MASK.to_owned() }
+        Self { shown: MASK.to_owned(), real: Some(text.into().into()) }
     }
 
     /// Returns the text itself: for the wire only.
     pub fn expose(&self) -> &str {
-        self.real.expose_secret()
+        self.real.as_ref().map_or(&self.shown, ExposeSecret::expose_secret)
     }
 
     /// Changes the text by a function that keeps the mask a mask.
     pub(super) fn map(&self, change: impl Fn(&str) -> String) -> Self {
-        if self.shown == self.expose() {
-            return Self::open(change(&self.shown));
+        match &self.real {
+            None => Self::open(change(&self.shown)),
+            Some(real) => Self { shown: self.shown.clone(), real: Some(change(real.expose_secret()).into()) },
         }
-        Self { real: change(self.expose()).into(), shown: self.shown.clone() }
     }
 
     /// Puts texts after each other.
     pub(super) fn concat<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
-        let (mut real, mut shown) = (String::new(), String::new());
+        let (mut real, mut shown) = (None, String::new());
         for part in parts {
-            real.push_str(part.expose());
+            if real.is_none() && part.real.is_some() {
+                real = Some(shown.clone());
+            }
+            if let Some(real) = &mut real {
+                real.push_str(part.expose());
+            }
             shown.push_str(&part.shown);
         }
-        Self { real: real.into(), shown }
+        Self { shown, real: real.map(SecretString::from) }
     }
 }
 

@@ -79,16 +79,17 @@ fn walk(
     match (shape.kind.as_str(), value) {
         ("structure", Value::Object(members)) => {
             for (name, member) in &shape.members {
-                let path = join(at, &camel(name));
+                let path = || join(at, &camel(name));
                 match members.get(name) {
                     None | Some(Value::Null) => {
                         if shape.required.contains(name) {
+                            let path = path();
                             violations.push(violation(shape, "null", &path, "Member must not be null"));
                         }
                     }
                     Some(value) => {
                         if let Some(member) = member.as_str().and_then(|name| model.shapes.get(name)) {
-                            walk(model, member, value, &path, violations)?;
+                            walk(model, member, value, &path(), violations)?;
                         }
                     }
                 }

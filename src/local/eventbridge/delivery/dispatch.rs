@@ -29,6 +29,8 @@ use crate::local::wire::ApiError;
 const AT_WORK: usize = 256;
 /// How many of them begin in one transaction: it makes PutEvents wait a few milliseconds at most.
 const TOGETHER: usize = 64;
+/// How many new deliveries may wait before producers do.
+const BEHIND: i64 = 256;
 /// The longest wait before the journal is looked at again.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -48,6 +50,8 @@ pub(in crate::local::eventbridge) struct Deliveries {
     pub(super) topics: Answers<()>,
     pub(super) rates: Rates,
     news: Notify,
+    /// Says that some more deliveries have been claimed.
+    taken: Notify,
     one_at_a_time: tokio::sync::Mutex<()>,
     claimed: Mutex<Claimed>,
 }
@@ -104,6 +108,18 @@ impl EventBridge {
     /// Returns how many deliveries are pending.
     pub fn pending(&self) -> Result<u64, StoreError> {
         Journal::count(&self.store)
+    }
+
+    /// Waits until few deliveries wait to begin, so that producers that are faster than the deliveries do not
+    /// make the way of an event ever longer.
+    pub(in crate::local::eventbridge) async fn deliveries_keep_up(&self) {
+        loop {
+            let cursor = self.deliveries.claimed.lock().cursor;
+            if cursor == 0 || self.journal.last_delivery() - cursor <= BEHIND {
+                return;
+            }
+            self.deliveries.taken.notified().await;
+        }
     }
 
     async fn pump<T: Transport>(
@@ -191,6 +207,7 @@ impl EventBridge {
         let mut batch = Journal::fresh(&self.store, claimed.cursor, limit)?;
         if let Some(last) = batch.last() {
             claimed.cursor = last.sequence;
+            self.deliveries.taken.notify_one();
         }
         // Where nobody waits, what a real clock left waiting is due as well.
         let now = match self.clock.pace() {

@@ -18,7 +18,11 @@ impl Rates {
         let burst = SignedDuration::from_secs(1).saturating_sub(interval);
         let mut moments = self.0.lock();
         let reached = moments.get(destination).copied().unwrap_or(at).max(at);
-        moments.insert(destination.to_owned(), reached.saturating_add(interval).unwrap_or(reached));
+        let next = reached.saturating_add(interval).unwrap_or(reached);
+        match moments.get_mut(destination) {
+            Some(moment) => *moment = next,
+            None => drop(moments.insert(destination.to_owned(), next)),
+        }
         reached.saturating_sub(burst).unwrap_or(at).max(at)
     }
 }

@@ -12,7 +12,7 @@ use crate::local::wire::ApiError;
 use crate::model::delivery::{HttpParameters, RetryPolicy};
 use crate::model::transform::TargetInput;
 
-/// How many targets stay compiled.
+/// How many targets of a region stay compiled.
 const KEPT: usize = 4096;
 
 /// A compiled target.
@@ -29,24 +29,24 @@ pub(super) struct Target {
     pub(super) group: Option<String>,
 }
 
-/// The targets that were compiled lately, by their JSON.
+/// The targets that were compiled lately, by region and by their JSON.
 #[derive(Default)]
-pub(super) struct Targets(Mutex<HashMap<(String, String), Arc<Target>>>);
+pub(super) struct Targets(Mutex<HashMap<String, HashMap<String, Arc<Target>>>>);
 
 impl Targets {
     /// Compiles a target of a region, or finds it compiled.
     pub(super) fn compiled(&self, region: &str, json: &str) -> Result<Arc<Target>, ApiError> {
-        let key = (region.to_owned(), json.to_owned());
-        if let Some(target) = self.0.lock().get(&key) {
+        if let Some(target) = self.0.lock().get(region).and_then(|targets| targets.get(json)) {
             return Ok(target.clone());
         }
         let value: Value = serde_json::from_str(json).unwrap_or_default();
         let target = Arc::new(Target::parse(region, &value)?);
-        let mut targets = self.0.lock();
+        let mut regions = self.0.lock();
+        let targets = regions.entry(region.to_owned()).or_default();
         if targets.len() >= KEPT {
             targets.clear();
         }
-        targets.insert(key, target.clone());
+        targets.insert(json.to_owned(), target.clone());
         Ok(target)
     }
 }

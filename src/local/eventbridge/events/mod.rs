@@ -4,6 +4,8 @@ mod entry;
 mod rules;
 mod together;
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::params;
 use serde_json::{Value, json};
@@ -107,6 +109,7 @@ impl EventBridge {
     }
 
     fn write(&self, events: &[&Incoming], matched: &[Matched], now: Timestamp) -> Result<(), ApiError> {
+        let mut triggered = HashMap::new();
         self.store.with(|connection| {
             for (event, matched) in events.iter().zip(matched) {
                 let rules = matched.deliveries();
@@ -124,8 +127,8 @@ impl EventBridge {
                         matched: &rules,
                     },
                 )?;
-                for (rule, _) in &rules {
-                    self.triggered.add(&event.region, &event.bus, rule);
+                for (rule, _) in rules {
+                    *triggered.entry((event.region.as_str(), event.bus.as_str(), rule)).or_default() += 1;
                 }
                 for archive in matched.archives(event) {
                     connection
@@ -144,6 +147,7 @@ impl EventBridge {
             }
             Ok(())
         })?;
+        self.triggered.add(triggered);
         Ok(())
     }
 }

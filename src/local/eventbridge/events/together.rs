@@ -1,5 +1,7 @@
 //! PutEvents calls that come at the same moment, written together.
 
+use std::time::Duration;
+
 use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -7,6 +9,9 @@ use tokio::sync::oneshot;
 use super::Incoming;
 use crate::local::eventbridge::{EventBridge, check};
 use crate::local::wire::{Answer, ApiError};
+
+/// How long a call waits for deliveries that are behind: AWS takes events whatever happens to them.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The calls that wait to be written.
 #[derive(Default)]
@@ -38,6 +43,7 @@ impl EventBridge {
             _alone = self.calls.writer.lock() => {
                 // The calls that are ready to be read come along.
                 tokio::task::yield_now().await;
+                let _ = tokio::time::timeout(PATIENCE, self.deliveries_keep_up()).await;
                 self.write_waiting();
                 result.await
             }

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::task::Poll;
 use std::thread;
 
 use super::*;
@@ -65,4 +66,35 @@ async fn two_settle_together_and_one_that_stops_gives_its_work_back() {
     let _ = tokio::time::timeout(Duration::ZERO, cloud.bridge.settle(&cloud.world)).await;
     cloud.settle().await;
     assert!((21..=22).contains(&cloud.sent().len()));
+}
+
+#[tokio::test]
+async fn calls_at_the_same_moment_are_all_written_but_for_one_that_nobody_waits_for() {
+    let cloud = Cloud::ready();
+    let entry = |key: &str| {
+        let detail = format!(r#"{{"cacheName":"c","key":"{key}","message":1}}"#);
+        json!({"Entries": [{"Source": "shop", "DetailType": "cacheSet", "Detail": detail}, {"Source": "shop"}]})
+    };
+    let inputs = ["1", "2", "3", "left"].map(entry);
+    let put = |call: usize| cloud.bridge.put_events_together(REGION, &inputs[call]);
+    let mut left = Box::pin(put(3));
+    let begun = std::future::poll_fn(|context| Poll::Ready(left.as_mut().poll(context).is_pending()));
+    assert!(begun.await);
+    drop(left);
+    let (one, two, three) = tokio::join!(put(0), put(1), put(2));
+    let mut ids = Vec::new();
+    for answer in [one, two, three] {
+        let answer = answer.unwrap();
+        assert_eq!(
+            (&answer["FailedEntryCount"], &answer["Entries"][1]["ErrorCode"]),
+            (&json!(1), &json!("InvalidArgument"))
+        );
+        ids.push(answer["Entries"][0]["EventId"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(cloud.bridge.pending().unwrap(), 3);
+    cloud.settle().await;
+    for (id, key) in ids.iter().zip(["1", "2", "3"]) {
+        let trace = cloud.bridge.trace(REGION, id).unwrap().unwrap();
+        assert!(trace.event.contains(&format!(r#""key":"{key}""#)), "{}", trace.event);
+    }
 }
