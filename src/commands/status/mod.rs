@@ -3,13 +3,13 @@
 mod look;
 mod report;
 
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use clap::Args;
 
 use self::look::look;
-use self::report::Status;
+pub use report::Status;
+
 use super::deploy::duration;
 use super::deploy::operation::{explained, watch};
 use super::stack::{StackArg, load};
@@ -87,7 +87,7 @@ async fn follow(context: &Context, session: &Session, name: &str, timeout: Optio
 
 /// Looks again and again: the screen is drawn anew on a terminal, else looks follow each other.
 async fn watch_on(context: &Context, session: &Session, name: &str, interval: Duration) -> Result<u8> {
-    let redraws = context.printer.format == Format::Text && std::io::stdout().is_terminal();
+    let redraws = context.printer.redraws();
     loop {
         let stack = found(context, session, name).await?;
         let status = look(context, session, &stack, name).await?;
