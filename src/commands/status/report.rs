@@ -14,7 +14,7 @@ use crate::ui::{Page, Report, clean};
 
 /// A stack and its parts.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Status {
+pub struct Status {
     /// The stack's name.
     pub(super) stack: String,
     /// The stack's ARN.
