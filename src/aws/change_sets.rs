@@ -183,14 +183,8 @@ pub async fn read(clients: &Clients, pending: &Pending) -> Result<ChangeSet> {
                 next_token = answer.next_token().map(str::to_owned);
                 if next_token.is_none() {
                     let is_executable = answer.execution_status() == Some(&types::ExecutionStatus::Available);
-                    return Ok(ChangeSet {
-                        id,
-                        stack_id,
-                        changes,
-                        parameters,
-                        is_empty: false,
-                        is_executable,
-                    });
+                    let is_empty = false;
+                    return Ok(ChangeSet { id, stack_id, changes, parameters, is_empty, is_executable });
                 }
             }
             Some(ChangeSetStatus::Failed) => {

@@ -59,6 +59,11 @@ impl Printer {
         report.exit_code()
     }
 
+    /// Returns whether the data is looked at on a screen, which can be drawn anew.
+    pub fn redraws(&self) -> bool {
+        self.format == Format::Text && std::io::stdout().is_terminal()
+    }
+
     /// Prints one answer of a stream: in JSON a line of its own.
     pub fn stream<R: Report>(&self, report: &R) {
         if self.format == Format::Json {

@@ -30,7 +30,7 @@ fn the_three_lines_over_the_network() {
     user.run("deploy --region ap-northeast-1 --yes").is(str![[r#"
 EventBusName        default
 MomentoEndpoint     https://api.cache.cell-ap-northeast-1-1.prod.a.momentohq.com
-DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
+DeadLetterQueueUrl  http://127.0.0.1:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
 ------- stderr -------
   + MomentoConnection           AWS::Events::Connection
   + CacheSetDestination         AWS::Events::ApiDestination
@@ -70,7 +70,7 @@ next: put an event: evbridge-momento put-event cacheSet
     user.run("deploy --region ap-northeast-1 --yes").is(str![[r#"
 EventBusName        default
 MomentoEndpoint     https://api.cache.cell-ap-northeast-1-1.prod.a.momentohq.com
-DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
+DeadLetterQueueUrl  http://127.0.0.1:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
 ------- stderr -------
 unchanged momento-api in ap-northeast-1 is as it should be
 next: put an event: evbridge-momento put-event cacheSet

@@ -135,6 +135,8 @@ fn purge_deletes_the_secret_at_once() {
   "schema": "destroy/1",
   "stack": "momento-api",
   "region": "us-east-1",
+  "stack_was_there": true,
+  "left": [],
   "undelivered": 0,
   "secret": "purged",
   "secret_name": "evbridge-momento/momento-api"
@@ -169,7 +171,7 @@ fn a_protected_stack_is_left_alone() {
 ------- stderr -------
 error: the stack momento-api is protected from deletion
 
-hint: take the protection off first: `aws cloudformation update-termination-protection --no-enable-termination-protection`
+hint: to delete it all the same, add `--disable-termination-protection`
 [exit status: 6]
 
 "#]]);

@@ -213,7 +213,7 @@ hint: run it by itself: it must print the token and nothing else
     session
         .run("token rotate --region eu-west-1 --from-command 'vault kv get -field=key 100%' --schedule")
         .is(str![[r#"
-0 3 1 * * cd [ROOT]/work && evbridge-momento token rotate --region eu-west-1 --from-command 'vault kv get -field=key 100/%' --yes --quiet
+0 3 1 * * cd [ROOT]/work && evbridge-momento token rotate --region eu-west-1 --from-command 'vault kv get -field=key 100\%' --yes --quiet
 
 "#]]);
     session.run("token rotate --schedule='whenever' --from-command x").is(str![[r#"

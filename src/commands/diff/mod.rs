@@ -5,7 +5,9 @@ mod report;
 
 use clap::{Args, ValueEnum};
 
-use self::report::{Basis, Difference, Form};
+use self::report::{Basis, Form};
+pub use report::Difference;
+
 use super::deploy::target::{Target, TargetArgs};
 use crate::aws::change_sets::{self, ChangeSet, ChangeSetRequest, Options};
 use crate::aws::cloudformation::{self, Stack};

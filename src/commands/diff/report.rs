@@ -31,7 +31,7 @@ pub(super) enum Form {
 
 /// What a deploy would change.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Difference {
+pub struct Difference {
     /// The stack's name.
     pub(super) stack: String,
     /// The region.

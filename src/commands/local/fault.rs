@@ -148,7 +148,7 @@ impl AddArgs {
 
 /// What is to go wrong.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Faults {
+pub struct Faults {
     /// The faults, oldest first.
     faults: Vec<Fault>,
 }

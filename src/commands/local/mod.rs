@@ -12,7 +12,7 @@ use crate::context::{Context, Session};
 use crate::error::Result;
 
 pub use cache::{CacheCommand, Caches, Changed, Item};
-pub use fault::FaultCommand;
+pub use fault::{FaultCommand, Faults};
 pub use serve::{LocalKey, Serving};
 pub use topic::{Heard, TopicCommand};
 

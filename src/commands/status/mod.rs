@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use self::look::look;
-use self::report::Status;
+pub use report::Status;
 use super::deploy::duration;
 use super::deploy::operation::{explained, watch};
 use super::stack::{StackArg, load};

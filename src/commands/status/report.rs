@@ -15,7 +15,7 @@ use crate::ui::{Page, Report, clean};
 /// A stack and its parts.
 #[expect(clippy::struct_field_names, reason = "the fields are the JSON's names")]
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Status {
+pub struct Status {
     /// The stack's name.
     pub(super) stack: String,
     /// The stack's ARN.

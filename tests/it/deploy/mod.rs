@@ -132,7 +132,7 @@ MomentoEndpoint     https://api.cache.cell-ap-northeast-1-1.prod.a.momentohq.com
 DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
 ------- stderr -------
   ~ MomentoConnection  AWS::Events::Connection
-      /Properties/AuthParameters/ApiKeyAuthParameters/ApiKeyValue: {{resolve:secretsmanager:evbridge-momento/momento-api:SecretString:token::[UUID]}} -> {{resolve:secretsmanager:evbridge-momento/momento-api:SecretString:token::[UUID]}}
+      /Properties/AuthParameters/ApiKeyAuthParameters/ApiKeyValue: **** -> ****
 
   UPDATE_COMPLETE  MomentoConnection           [DURATION] AWS::Events::Connection
 updated momento-api in ap-northeast-1 in [DURATION]
@@ -167,7 +167,10 @@ fn the_empty_change_set_of_a_killed_deploy_is_swept_away() {
         let cloudformation = clients.cloudformation();
         let stacks = cloudformation.describe_stacks().stack_name("momento-api").send().await.unwrap();
         let stack = &stacks.stacks()[0];
-        for name in ["evbridge-momento-left", "of-somebody-else"] {
+        for name in ["evbridge-momento-deploy", "of-somebody-else"] {
+            // The executed change set of the first deploy has the first name.
+            let call = cloudformation.delete_change_set().stack_name("momento-api").change_set_name(name);
+            call.send().await.unwrap();
             let parameters = stack.parameters().iter().map(|parameter| {
                 Parameter::builder()
                     .parameter_key(parameter.parameter_key().unwrap())

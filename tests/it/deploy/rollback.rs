@@ -48,7 +48,7 @@ hint: make the event bus first, or name one that exists with `--bus`
 warning: the stack shop is in ROLLBACK_COMPLETE: its first creation failed, and CloudFormation can only delete it
 error: the stack shop is in ROLLBACK_COMPLETE
 
-hint: run the command with `--yes` to delete it and create it again
+hint: run the command with `--yes` to repair it as the warning says
 [exit status: 6]
 
 "#]]);

@@ -87,7 +87,7 @@ TopicPublishRejectedRule    no  detail-type is "cacheDelete", not "topicPublish"
   "EventBusName": "default",
   "Source": "demo",
   "DetailType": "cacheDelete",
-  "Detail": "{/"cacheName/":/"my-cache/",/"key/":/"test-key/"}"
+  "Detail": "{\"cacheName\":\"my-cache\",\"key\":\"test-key\"}"
 }
 ------- stderr -------
 dry run: nothing was sent

@@ -27,6 +27,16 @@ impl Outcome {
         Assert::new().normalize_paths(false).action_env("SNAPSHOTS").eq(self.to_string(), expected);
     }
 
+    /// Drops a line of stdout that comes when it comes, after asserting that it is there.
+    #[track_caller]
+    pub(crate) fn without_line(mut self, line: &str) -> Self {
+        let stdout = self.stdout();
+        assert!(stdout.lines().any(|found| found == line), "{self}");
+        let kept = stdout.split_inclusive('\n').filter(|found| found.trim_end() != line);
+        self.output.stdout = kept.collect::<String>().into_bytes();
+        self
+    }
+
     /// Asserts that the command succeeded, and returns what it wrote to stdout.
     #[track_caller]
     pub(crate) fn success(&self) -> String {

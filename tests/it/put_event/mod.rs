@@ -46,6 +46,7 @@ stored shop/a b/ü = ""
   },
   "is_sample": false,
   "broken": null,
+  "explanation": null,
   "deliveries": [
     {
       "rule": "momento-api-CacheSetByKeyBase64Rule-[ID]",
@@ -164,6 +165,7 @@ fn without_fields_and_a_terminal_the_sample_is_sent() {
   },
   "is_sample": true,
   "broken": null,
+  "explanation": null,
   "deliveries": [],
   "stored": null,
   "local": false
@@ -225,6 +227,7 @@ dead-lettered by rule momento-api-CacheSetByKeyRule-[ID]
   },
   "is_sample": false,
   "broken": "the detail of cacheSet needs `key` (or `key_base64`), `message` and `ttl`: add what is missing",
+  "explanation": null,
   "deliveries": [
     {
       "rule": "momento-api-CacheSetRejectedRule-[ID]",
