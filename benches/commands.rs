@@ -131,7 +131,7 @@ fn measure_server() -> Result<(), Failure> {
 }
 
 /// What a command used.
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct Usage {
     processor: Option<Duration>,
     /// The peak of the resident memory in kilobytes.

@@ -8,7 +8,6 @@ use std::time::Duration;
 use clap::Args;
 
 use self::look::look;
-pub use report::Status;
 use super::deploy::duration;
 use super::deploy::operation::{explained, watch};
 use super::stack::{StackArg, load};
@@ -18,6 +17,7 @@ use crate::context::{Context, Session};
 use crate::error::{Error, Kind, Result};
 use crate::model::definition::StackName;
 use crate::ui::Format;
+pub use report::Status;
 
 /// The arguments of `status`.
 #[derive(Args, Debug)]

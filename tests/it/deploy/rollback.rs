@@ -45,10 +45,10 @@ hint: make the event bus first, or name one that exists with `--bus`
     // CloudFormation can only delete such a stack, and nobody is there to agree to that.
     session.run("deploy shop --local").is(str![[r#"
 ------- stderr -------
-warning: the stack shop is in ROLLBACK_COMPLETE: its first creation failed, and CloudFormation can only delete it
 error: the stack shop is in ROLLBACK_COMPLETE
+  cause: its first creation failed, and CloudFormation can only delete it
 
-hint: run the command with `--yes` to repair it as the warning says
+hint: add `--yes` to do that and deploy
 [exit status: 6]
 
 "#]]);
