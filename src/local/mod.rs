@@ -1,7 +1,7 @@
 //! The embedded local cloud: the path of an event, on this computer.
 //!
 //! [`store`] keeps the state on disk under a lock. Every service answers its API actions as a plain
-//! function from JSON to JSON over that store (see [`wire`]); [`cloud`] puts them together. [`connector`]
+//! function from JSON to JSON over that store (see [`wire`]); [`cloud`] puts them together. `connector`
 //! gives them to the SDK's own clients in this process, [`server`] to everybody else over HTTP, and
 //! [`handle`] is what a command has of either.
 
