@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, diff, doctor, explain, local, man, permissions, put_event, regions,
+    completions, demo, deploy, destroy, diff, doctor, each_region, explain, local, man, permissions, put_event, regions,
     render, status, token, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::local::clock::Pace;
+use crate::places::Places;
 use crate::settings::Environment;
 use crate::ui::{Format, Printer, Report, log};
 
@@ -47,12 +48,9 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// AWS region
-    #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_REGION", value_name = "REGION")]
-    pub region: Option<String>,
-    /// AWS profile, as in ~/.aws/config
-    #[arg(long, global = true, env = "AWS_PROFILE", value_name = "NAME")]
-    pub profile: Option<String>,
+    /// Where the command works.
+    #[command(flatten)]
+    pub places: Places,
     /// Ask this endpoint instead of AWS
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
@@ -147,6 +145,16 @@ pub enum Command {
     Man(man::ManArgs),
 }
 
+impl Command {
+    /// Returns whether the command can work in several regions at once.
+    fn takes_regions(&self) -> bool {
+        matches!(
+            self,
+            Self::Deploy(_) | Self::Destroy(_) | Self::Diff(_) | Self::Doctor(_) | Self::Status(_)
+        )
+    }
+}
+
 /// Runs the program with its arguments and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -161,7 +169,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     choose_colors(cli.global.color);
     log::start(cli.global.verbose);
     let printer = Printer::new(cli.global.output, cli.global.quiet, environment.plain);
-    let context = Context::new(printer, cli.global, environment);
+    let context = Context::new(printer.clone(), cli.global, environment);
     dispatch(&context, cli.command).unwrap_or_else(|error| {
         printer.error(&error);
         error.kind.exit_code()
@@ -212,15 +220,25 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
 
 /// Runs a command that waits for something, and prints its answer.
 pub async fn execute(context: &Context, command: Command) -> Result<u8> {
+    if context.global.places.regions().len() > 1 && !command.takes_regions() {
+        return Err(Error::usage("this command works in one region at a time")
+            .hint("deploy, destroy, diff, doctor and status take several `--region`, or `--region all`"));
+    }
     match command {
         Command::Demo(args) => Ok(print(context, &demo::run(context, args).await?)),
-        Command::Deploy(args) => Ok(print(context, &deploy::run(context, args).await?)),
+        Command::Deploy(args) => {
+            each_region::run(context, async |context| deploy::run(context, args.clone()).await).await
+        }
         Command::Status(args) => status::run(context, args).await,
         Command::Diff(args) => diff::run(context, args).await,
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
         Command::Explain(args) => Ok(print(context, &explain::run(context, args).await?)),
-        Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
-        Command::Doctor(args) => Ok(print(context, &doctor::run(context, args).await?)),
+        Command::Destroy(args) => {
+            each_region::run(context, async |context| destroy::run(context, args.clone()).await).await
+        }
+        Command::Doctor(args) => {
+            each_region::run(context, async |context| doctor::run(context, args.clone()).await).await
+        }
         Command::Permissions(args) => Ok(print(context, &permissions::run(context, args).await?)),
         Command::Token(args) => token::run(context, args).await,
         Command::Local(args) => local::run(context, args).await,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use jiff::Timestamp;
@@ -13,7 +14,7 @@ use crate::deployments::{Deployments, Place};
 use crate::error::{Error, Result};
 use crate::local;
 use crate::settings::Environment;
-use crate::ui::{Printer, prompt};
+use crate::ui::{Printer, Question, Questions, Side, prompt};
 
 /// The region of the local cloud when nothing names one.
 const DEFAULT_LOCAL_REGION: &str = "us-east-1";
@@ -27,6 +28,10 @@ pub struct Context {
     pub global: Global,
     /// What the environment says.
     pub environment: Environment,
+    /// The region, when the flags name one.
+    pub region: Option<String>,
+    /// The questions of the same command in several regions, when it runs so.
+    questions: Option<Questions>,
     /// The local cloud, once it is open.
     cloud: Arc<OnceCell<local::Handle>>,
 }
@@ -56,17 +61,48 @@ impl Session {
 impl Context {
     /// Puts together what a command works with.
     pub fn new(printer: Printer, global: Global, environment: Environment) -> Self {
-        Self { printer, global, environment, cloud: Arc::default() }
+        let region = match &global.places.regions()[..] {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
+        Self { printer, global, environment, region, questions: None, cloud: Arc::default() }
     }
 
     /// Makes the same context again, with the local cloud that is open.
     #[must_use]
     pub fn again(&self) -> Self {
         Self {
-            printer: self.printer,
+            printer: self.printer.clone(),
             global: self.global.clone(),
             environment: self.environment.clone(),
+            region: self.region.clone(),
+            questions: self.questions.clone(),
             cloud: self.cloud.clone(),
+        }
+    }
+
+    /// Makes the same context for one of several regions in which a command runs at once.
+    #[must_use]
+    pub fn in_region(&self, region: &str, side: Side, questions: &Questions) -> Self {
+        let printer = Printer { side: Some(side), ..self.printer.clone() };
+        Self {
+            printer,
+            region: Some(region.to_owned()),
+            questions: Some(questions.clone()),
+            ..self.again()
+        }
+    }
+
+    /// Returns the profile, when the flags name one.
+    pub fn profile(&self) -> Option<&str> {
+        self.global.places.profile(self.region.as_deref())
+    }
+
+    /// Asks the person who is there; in several regions at once, all of them ask together.
+    pub async fn ask(&self, question: Question) -> bool {
+        match &self.questions {
+            Some(questions) => questions.ask(question).await,
+            None => question.put(),
         }
     }
 
@@ -108,7 +144,7 @@ impl Context {
     }
 
     fn chosen_region(&self, place: Place, stack: &str) -> Result<Option<String>> {
-        if let Some(region) = &self.global.region {
+        if let Some(region) = &self.region {
             return Ok(Some(region.clone()));
         }
         let deployments = self.deployments();
@@ -158,10 +194,10 @@ impl Context {
 
     async fn aws_session(&self, region: Option<String>) -> Result<Session> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
-        if let Some(region) = region {
-            loader = loader.region(Region::new(region));
+        if let Some(region) = &region {
+            loader = loader.region(Region::new(region.clone()));
         }
-        if let Some(profile) = &self.global.profile {
+        if let Some(profile) = self.global.places.profile(region.as_deref()) {
             loader = loader.profile_name(profile);
         }
         if let Some(url) = &self.global.endpoint_url {
@@ -173,6 +209,21 @@ impl Context {
                 .hint("add `--region`, for example `--region us-east-1`, or set AWS_REGION or a region in the profile")
                 .hint("to work without an AWS account, add `--local`"));
         }
+        let config = match self.global.places.role(config.region().map(Region::as_ref)) {
+            Some(role) => assuming(role, config).await,
+            None => config,
+        };
         Ok(Session { clients: Clients::new(config), local: None })
     }
+}
+
+/// Makes every call as a role, with credentials that are renewed before they expire.
+async fn assuming(role: &str, config: SdkConfig) -> SdkConfig {
+    let provider = AssumeRoleProvider::builder(role)
+        .session_name("evbridge-momento")
+        .configure(&config)
+        .build()
+        .await;
+    let provider = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
+    config.into_builder().credentials_provider(provider).build()
 }

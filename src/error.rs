@@ -8,6 +8,8 @@ use std::fmt;
 pub enum Kind {
     /// Something failed that no other kind names.
     Failed,
+    /// What the command is about is not there.
+    NotThere,
     /// The command line asks for something that cannot be.
     Usage,
     /// Differences were found, and `--exit-code` asked for them.
@@ -32,7 +34,7 @@ impl Kind {
     /// Returns the exit code that the shell sees.
     pub fn exit_code(self) -> u8 {
         match self {
-            Self::Failed => 1,
+            Self::Failed | Self::NotThere => 1,
             Self::Usage => 2,
             Self::Differences => 3,
             Self::Settings => 4,
@@ -49,6 +51,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Failed => "failed",
+            Self::NotThere => "not-there",
             Self::Usage => "usage",
             Self::Differences => "differences",
             Self::Settings => "settings",

@@ -18,6 +18,7 @@ pub mod error;
 pub mod local;
 pub mod model;
 pub mod momento;
+pub mod places;
 pub mod settings;
 pub mod ui;
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::cli::{Cli, execute};
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::places::Places;
 use crate::settings::Environment;
 use crate::ui::{Format, Page, Printer, Report};
 
@@ -115,7 +116,7 @@ fn stage(context: &Context, directory: &std::path::Path) -> Context {
     let mut global = context.global.clone();
     global.local = true;
     directory.clone_into(&mut global.local_dir);
-    global.region = None;
+    global.places = Places::default();
     global.output = Format::Text;
     let silent = context.printer.format == Format::Json;
     let mut printer = Printer::new(Format::Text, context.printer.quiet || silent, true);
@@ -140,8 +141,8 @@ async fn perform(stage: &Context, typed: &[&str]) -> Result<()> {
         .and_then(|matches| Cli::from_arg_matches(&matches))
         .context(Kind::Failed, || format!("the tour's command `{}` does not parse", line(typed)))?;
     let mut scene = stage.again();
-    if let Some(region) = cli.global.region {
-        scene.global.region = Some(region);
+    if let Some(region) = cli.global.places.regions().pop() {
+        scene.region = Some(region);
     }
     match Box::pin(execute(&scene, cli.command)).await? {
         0 => Ok(()),

@@ -6,12 +6,14 @@ pub mod paint;
 pub mod printer;
 pub mod progress;
 pub mod prompt;
+pub mod questions;
 pub mod schema;
 pub mod table;
 
 pub use failure::Failure;
 pub use paint::{Page, clean};
-pub use printer::{Format, Printer};
+pub use printer::{Format, Printer, Side, versioned};
+pub use questions::{Question, Questions};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -27,6 +29,11 @@ pub trait Report: Serialize + JsonSchema {
     /// Returns the exit code of a command that did its work; other than 0 for a negative finding.
     fn exit_code(&self) -> u8 {
         0
+    }
+
+    /// Says in a word or two how the command ended, for the summary of several regions.
+    fn outcome(&self) -> String {
+        if self.exit_code() == 0 { "ok" } else { "not ok" }.to_owned()
     }
 
     /// Returns whether the text is the data itself (a template, a script) even with `--output json`.

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
+use std::sync::Arc;
 
+use indicatif::MultiProgress;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -21,7 +23,7 @@ pub enum Format {
 }
 
 /// Where and how a command writes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Printer {
     /// The form of the data.
     pub format: Format,
@@ -31,13 +33,24 @@ pub struct Printer {
     pub live: bool,
     /// Whether nothing at all is written; for commands inside a command.
     pub silent: bool,
+    /// The side of the screen that is this command's, when several run at once.
+    pub side: Option<Side>,
+}
+
+/// One command's side of the screen, which several commands share that run at once.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// What its lines begin with.
+    pub name: Arc<str>,
+    /// The lines that move, of all the commands.
+    pub bars: MultiProgress,
 }
 
 impl Printer {
     /// Makes a printer; lines move only on a capable terminal outside CI.
     pub fn new(format: Format, quiet: bool, plain: bool) -> Self {
         let live = !quiet && !plain && format == Format::Text && std::io::stderr().is_terminal();
-        Self { format, quiet, live, silent: false }
+        Self { format, quiet, live, silent: false, side: None }
     }
 
     /// Prints a command's answer and returns its exit code.
@@ -79,6 +92,11 @@ impl Printer {
             self.json(&versioned(Failure::SCHEMA, &Failure::from(error)));
             return;
         }
+        let _ = write!(anstream::stderr(), "{}", self.failure(error));
+    }
+
+    /// Writes a failed command's answer for a person.
+    pub fn failure(&self, error: &Error) -> String {
         let mut text = format!("{}{} {}\n", "error".red().bold(), ":".bold(), clean(&error.message));
         for cause in &error.causes {
             let cause = clean(cause).replace('\n', "\n         ");
@@ -87,20 +105,33 @@ impl Printer {
         for hint in &error.hints {
             let _ = writeln!(text, "\n{} {}", "hint:".cyan().bold(), clean(hint));
         }
-        let _ = write!(anstream::stderr(), "{text}");
+        text
     }
 
     /// Says what is going on, to the person who watches.
     pub fn status(&self, line: &str) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{line}");
+            self.say(line);
         }
     }
 
     /// Says what the person should know even when everything works.
     pub fn warn(&self, line: &str) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{} {}", "warning:".yellow().bold(), clean(line));
+            self.say(&format!("{} {}", "warning:".yellow().bold(), clean(line)));
+        }
+    }
+
+    /// Writes a line to stderr, on the command's side of the screen.
+    fn say(&self, line: &str) {
+        let Some(side) = &self.side else {
+            let _ = writeln!(anstream::stderr(), "{line}");
+            return;
+        };
+        if !line.is_empty() {
+            side.bars.suspend(|| {
+                let _ = writeln!(anstream::stderr(), "{} {line}", format!("{:<14}", side.name).dimmed());
+            });
         }
     }
 
@@ -120,14 +151,14 @@ impl Printer {
         }
     }
 
-    fn json(self, value: &Value) {
+    fn json(&self, value: &Value) {
         let text = serde_json::to_string_pretty(value).unwrap_or_default();
         self.data(&(text + "\n"));
     }
 }
 
 /// Puts the layout's name before the report's own fields.
-fn versioned(schema: &str, report: &impl Serialize) -> Value {
+pub fn versioned(schema: &str, report: &impl Serialize) -> Value {
     let mut object = Map::new();
     object.insert("schema".to_owned(), Value::String(schema.to_owned()));
     match serde_json::to_value(report) {

@@ -10,7 +10,7 @@ use crate::aws::follow::Operation;
 use crate::aws::{identity, operations};
 use crate::error::{Error, Kind, Result};
 use crate::model::stack::OnFailure;
-use crate::ui::prompt;
+use crate::ui::Question;
 
 /// The name of a change set that one deploy makes and executes; what a killed deploy leaves is thereby replaced.
 const PASSING: &str = "evbridge-momento-deploy";
@@ -75,7 +75,7 @@ pub(super) async fn make_and_carry_out(
         }
         return Ok(deployed);
     }
-    show_changes(context.printer, &change_set.changes);
+    show_changes(&context.printer, &change_set.changes);
     if named.prepare_only {
         deployed.change_set = Some(change_set.id);
         deployed.change_set_name = Some(name);
@@ -114,7 +114,7 @@ pub(super) async fn carry_out_named(
     }
     let current = cloudformation::find(&session.clients, &change_set.stack_id).await?;
     let creates = current.is_none_or(|stack| stack.status.is_review());
-    show_changes(context.printer, &change_set.changes);
+    show_changes(&context.printer, &change_set.changes);
     if !agreed(deploying, creates).await? {
         deployed.outcome = Outcome::Declined;
         return Ok(deployed);
@@ -130,7 +130,8 @@ async fn agreed(deploying: &Deploying<'_>, creates: bool) -> Result<bool> {
     }
     let account = identity::caller(&session.clients).await?.account;
     let verb = if creates { "Create" } else { "Update" };
-    Ok(prompt::confirm(&format!("{verb} the stack {name} in {} of account {account}?", session.region())))
+    let question = format!("{verb} the stack {name} in {} of account {account}?", session.region());
+    Ok(context.ask(Question::Confirm(question)).await)
 }
 
 /// Takes a change set back; an empty stack that it made does not stay behind.

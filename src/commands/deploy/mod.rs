@@ -22,7 +22,7 @@ use crate::model::stack::OnFailure;
 use target::{Target, TargetArgs};
 
 /// The arguments of `deploy`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
   evbridge-momento deploy --region ap-northeast-1

@@ -31,7 +31,7 @@ pub async fn watch(
     operation: &Operation,
     timeout: Option<Duration>,
 ) -> Result<Ended> {
-    let mut progress = StackProgress::new(context.printer);
+    let mut progress = StackProgress::new(context.printer.clone());
     let mut events = Vec::new();
     let following = follow(&session.clients, operation, |event| {
         progress.tell(event);

@@ -8,7 +8,7 @@ use crate::aws::operations::{self, Deletion};
 use crate::commands::destroy::delete_and_follow;
 use crate::error::{Error, Kind, Result};
 use crate::model::stack::{OnFailure, Plan, plan};
-use crate::ui::prompt;
+use crate::ui::Question;
 
 /// The most repairs in a row: each is tried once, and what runs is waited for before and after.
 const MOST_STEPS: usize = 8;
@@ -69,7 +69,7 @@ async fn attach(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
 async fn roll_back(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
     let Deploying { session, name, role, .. } = deploying;
     let why = "an update failed and was kept as it was; it is to be taken back before the deploy";
-    agree(deploying, stack, why, &format!("Roll the last update of {name} in {} back?", session.region()))?;
+    agree(deploying, stack, why, &format!("Roll the last update of {name} in {} back?", session.region())).await?;
     let token = operations::token();
     operations::roll_back(&session.clients, &stack.id, &token, *role).await?;
     follow_repair(deploying, &Operation::ours(&stack.id, &token)).await
@@ -78,7 +78,7 @@ async fn roll_back(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
 async fn continue_rollback(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
     let Deploying { session, name, role, .. } = deploying;
     let why = "taking an update back failed; the rollback is to be continued before the deploy";
-    agree(deploying, stack, why, &format!("Go on with the rollback of {name} in {}?", session.region()))?;
+    agree(deploying, stack, why, &format!("Go on with the rollback of {name} in {}?", session.region())).await?;
     let token = operations::token();
     operations::continue_rollback(&session.clients, &stack.id, &token, *role).await?;
     follow_repair(deploying, &Operation::ours(&stack.id, &token)).await
@@ -98,19 +98,19 @@ async fn follow_repair(deploying: &Deploying<'_>, operation: &Operation) -> Resu
 async fn recreate(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
     let Deploying { context, session, name, role, .. } = deploying;
     let why = "its first creation failed, and CloudFormation can only delete it";
-    agree(deploying, stack, why, &format!("Delete {name} in {} and create it again?", session.region()))?;
+    agree(deploying, stack, why, &format!("Delete {name} in {} and create it again?", session.region())).await?;
     let deletion = Deletion { role: role.map(str::to_owned), ..Deletion::default() };
     delete_and_follow(context, session, stack, name, &deletion, deploying.timeout).await
 }
 
 /// Says what is wrong with the stack, and asks whether to repair it.
-fn agree(deploying: &Deploying<'_>, stack: &Stack, why: &str, question: &str) -> Result<()> {
+async fn agree(deploying: &Deploying<'_>, stack: &Stack, why: &str, question: &str) -> Result<()> {
     let Deploying { context, name, .. } = deploying;
     let can_ask = context.can_ask();
     if deploying.yes || can_ask {
         context.printer.warn(&format!("the stack {name} is in {}: {why}", stack.status));
     }
-    if deploying.yes || (can_ask && prompt::confirm(question)) {
+    if deploying.yes || (can_ask && context.ask(Question::Confirm(question.to_owned())).await) {
         return Ok(());
     }
     let error = Error::new(Kind::Remote, format!("the stack {name} is in {}", stack.status)).cause(why);

@@ -81,6 +81,18 @@ impl Deployed {
 impl Report for Deployed {
     const SCHEMA: &'static str = "deploy/1";
 
+    fn outcome(&self) -> String {
+        match self.outcome {
+            Outcome::Created => "created",
+            Outcome::Updated => "updated",
+            Outcome::Unchanged => "unchanged",
+            Outcome::Prepared => "prepared",
+            Outcome::Declined => "declined",
+            Outcome::Detached => "detached",
+        }
+        .to_owned()
+    }
+
     fn exit_code(&self) -> u8 {
         if self.outcome == Outcome::Detached { Kind::Detached.exit_code() } else { 0 }
     }
@@ -139,7 +151,7 @@ impl Report for Deployed {
 }
 
 /// Shows what a change set changes, to the person who watches.
-pub(super) fn show_changes(printer: Printer, changes: &[Change]) {
+pub(super) fn show_changes(printer: &Printer, changes: &[Change]) {
     let rows: Vec<Vec<String>> = changes
         .iter()
         .map(|change| {

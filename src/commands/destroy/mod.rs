@@ -19,10 +19,10 @@ use crate::aws::{identity, queues};
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind, Result};
 use crate::model::definition::StackName;
-use crate::ui::prompt;
+use crate::ui::Question;
 
 /// The arguments of `destroy`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
   evbridge-momento destroy
@@ -199,7 +199,7 @@ async fn unprotect(
         return Ok(());
     }
     let question = format!("{name} is protected from deletion. Take the protection off?");
-    if allowed || (context.can_ask() && prompt::confirm(&question)) {
+    if allowed || (context.can_ask() && context.ask(Question::Confirm(question)).await) {
         return operations::protect(&session.clients, &stack.id, false).await;
     }
     Err(Error::new(Kind::Remote, format!("the stack {name} is protected from deletion"))
@@ -232,12 +232,11 @@ async fn agree(context: &Context, session: &Session, name: &str, yes: bool) -> R
         Some(_) => "on the local cloud".to_owned(),
         None => format!("of account {}", identity::caller(&session.clients).await?.account),
     };
-    let question =
-        format!("Delete {name} in {} {place}? Type the stack's name to confirm:", session.region());
-    match prompt::text(&question, "no") {
-        Some(answer) if answer.trim() == name => Ok(()),
-        _ => Err(Error::new(Kind::Failed, "nothing was deleted: the stack's name was not typed")),
+    let text = format!("Delete {name} in {} {place}?", session.region());
+    if context.ask(Question::Typed { text, word: name.to_owned() }).await {
+        return Ok(());
     }
+    Err(Error::new(Kind::Failed, "nothing was deleted: the stack's name was not typed"))
 }
 
 async fn not_there(context: &Context, session: &Session, name: &str) -> Error {
@@ -250,7 +249,7 @@ async fn not_there(context: &Context, session: &Session, name: &str) -> Error {
         },
     };
     let error =
-        Error::new(Kind::Failed, format!("nothing to delete: there is no stack {name} in {region} {place}"));
+        Error::new(Kind::NotThere, format!("nothing to delete: there is no stack {name} in {region} {place}"));
     let elsewhere: Vec<String> = context
         .deployments()
         .of(context.place(), name)

@@ -38,6 +38,10 @@ pub enum SecretFate {
 }
 
 impl Report for Destroyed {
+    fn outcome(&self) -> String {
+        "deleted".to_owned()
+    }
+
     const SCHEMA: &'static str = "destroy/1";
 
     fn text(&self, page: &mut Page) {

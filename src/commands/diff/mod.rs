@@ -9,6 +9,7 @@ use self::report::{Basis, Form};
 pub use report::Difference;
 
 use super::deploy::target::{Target, TargetArgs};
+use super::each_region;
 use crate::aws::change_sets::{self, ChangeSet, ChangeSetRequest, Options};
 use crate::aws::cloudformation::{self, Stack};
 use crate::aws::secrets::{self, Lookup};
@@ -20,7 +21,7 @@ use crate::model::template;
 use crate::ui::Format;
 
 /// The arguments of `diff`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
   evbridge-momento diff
@@ -53,21 +54,24 @@ enum DiffFormat {
 
 /// Shows the differences and returns the exit code.
 pub async fn run(context: &Context, args: DiffArgs) -> Result<u8> {
-    let target = args.target.resolve()?;
+    let mut printing = context.again();
+    match args.format {
+        None => {}
+        Some(DiffFormat::Json) => printing.printer.format = Format::Json,
+        Some(DiffFormat::Text | DiffFormat::Markdown) => printing.printer.format = Format::Text,
+    }
+    each_region::run(&printing, async |context| compare(context, &args).await).await
+}
+
+async fn compare(context: &Context, args: &DiffArgs) -> Result<Difference> {
+    let target = args.target.clone().resolve()?;
     let session = context.session(&target.stack).await?;
     let mut difference = difference(&session, &target).await?;
     difference.exit_code = args.exit_code;
-    let mut printer = context.printer;
-    match args.format {
-        None => {}
-        Some(DiffFormat::Json) => printer.format = Format::Json,
-        Some(DiffFormat::Text) => printer.format = Format::Text,
-        Some(DiffFormat::Markdown) => {
-            printer.format = Format::Text;
-            difference.form = Form::Markdown;
-        }
+    if args.format == Some(DiffFormat::Markdown) {
+        difference.form = Form::Markdown;
     }
-    Ok(printer.report(&difference))
+    Ok(difference)
 }
 
 async fn difference(session: &Session, target: &Target) -> Result<Difference> {

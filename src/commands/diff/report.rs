@@ -112,6 +112,11 @@ pub(super) fn replacement(change: &Change) -> Option<String> {
 }
 
 impl Report for Difference {
+    fn outcome(&self) -> String {
+        // A comment on a pull request has a heading for each region instead.
+        if self.form == Form::Markdown { String::new() } else { self.summary() }
+    }
+
     const SCHEMA: &'static str = "diff/1";
 
     fn exit_code(&self) -> u8 {

@@ -13,11 +13,11 @@ use super::stack::{StackArg, load};
 use crate::context::Context;
 use crate::error::Result;
 use crate::model::definition::StackName;
-use crate::model::doctor::Check;
+use crate::model::doctor::{Check, Verdict};
 use crate::ui::{Page, Report};
 
 /// The arguments of `doctor`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
   evbridge-momento doctor
@@ -73,6 +73,14 @@ pub async fn run(context: &Context, args: DoctorArgs) -> Result<Diagnosis> {
 
 impl Report for Diagnosis {
     const SCHEMA: &'static str = "doctor/1";
+
+    fn outcome(&self) -> String {
+        match self.checks.iter().filter(|check| check.verdict == Verdict::Fail).count() {
+            0 => "healthy".to_owned(),
+            1 => "1 check failed".to_owned(),
+            failed => format!("{failed} checks failed"),
+        }
+    }
 
     fn text(&self, page: &mut Page) {
         findings::show(page, &self.checks);

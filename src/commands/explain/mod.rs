@@ -151,7 +151,7 @@ async fn ask(context: &Context, stack: &str, explained: &mut Explained) -> Resul
 /// Returns where the stack was deployed from here: to the cloud that is meant, else to the other.
 fn known(context: &Context, stack: &str) -> Option<Deployment> {
     let deployments = context.deployments();
-    let flag = context.global.region.as_deref();
+    let flag = context.region.as_deref();
     let (place, other) = match context.place() {
         Where::Aws => (Where::Aws, Where::Local),
         Where::Local => (Where::Local, Where::Aws),
@@ -162,7 +162,7 @@ fn known(context: &Context, stack: &str) -> Option<Deployment> {
 
 /// Returns the region: the flag, where the stack was deployed from here, the environment.
 fn region(context: &Context, known: Option<&Deployment>) -> String {
-    let flag = context.global.region.clone();
+    let flag = context.region.clone();
     flag.or_else(|| known.map(|known| known.region.clone()))
         .or_else(|| context.environment.region.clone())
         .unwrap_or_else(|| DEFAULT_REGION.to_owned())

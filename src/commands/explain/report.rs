@@ -66,7 +66,7 @@ impl Explained {
     }
 
     /// Shows the explanation to a person now, before the command goes on; JSON has it in the command's answer.
-    pub(in crate::commands) fn show(&self, printer: Printer) {
+    pub(in crate::commands) fn show(&self, printer: &Printer) {
         if printer.format == Format::Text {
             let mut page = Page::default();
             text::write(self, &mut page);

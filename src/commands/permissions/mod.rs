@@ -89,7 +89,7 @@ fn scope(definition: &Definition, stack: String, bus: String) -> Scope {
 
 /// Fills in where the stack is; asks AWS only where no flag says it.
 async fn placed(context: &Context, scope: Scope, account: Option<String>) -> Result<Scope> {
-    let known = account.zip(context.global.region.clone());
+    let known = account.zip(context.region.clone());
     let (account, region) = if let Some(known) = known {
         known
     } else {

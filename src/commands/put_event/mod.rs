@@ -84,7 +84,7 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
     if args.explain {
         let mut explained = explain::entry(context, &definition, &stack, &bus, &entry)?;
         explained.is_sample = given.is_sample;
-        explained.show(context.printer);
+        explained.show(&context.printer);
         put.explanation = Some(explained);
     }
     if args.dry_run {
@@ -122,7 +122,7 @@ fn bus(context: &Context, flag: Option<&BusName>, stack: &str, default: &str) ->
     if let Some(bus) = flag {
         return bus.to_string();
     }
-    let region = context.global.region.as_deref();
+    let region = context.region.as_deref();
     let deployments = context.deployments();
     let known = deployments
         .of(context.place(), stack)

@@ -9,6 +9,7 @@ use clap::Args;
 
 use self::look::look;
 use super::deploy::duration;
+use super::each_region;
 use super::deploy::operation::{explained, watch};
 use super::stack::{StackArg, load};
 use crate::aws::cloudformation::{self, Stack};
@@ -20,7 +21,7 @@ use crate::ui::Format;
 pub use report::Status;
 
 /// The arguments of `status`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
   evbridge-momento status
@@ -51,15 +52,22 @@ pub struct StatusArgs {
 pub async fn run(context: &Context, args: StatusArgs) -> Result<u8> {
     let definition = load(&args.stack)?;
     let name = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
+    if !args.follow && !args.watch {
+        return each_region::run(context, async |context| {
+            let session = context.session(&name).await?;
+            let stack = found(context, &session, &name).await?;
+            look(context, &session, &stack, &name).await
+        })
+        .await;
+    }
+    if context.global.places.regions().len() > 1 {
+        return Err(Error::usage("`--follow` and `--watch` look at one region at a time"));
+    }
     let session = context.session(&name).await?;
     if args.follow {
         return follow(context, &session, &name, args.timeout).await;
     }
-    if args.watch {
-        return watch_on(context, &session, &name, args.interval).await;
-    }
-    let stack = found(context, &session, &name).await?;
-    Ok(context.printer.report(&look(context, &session, &stack, &name).await?))
+    watch_on(context, &session, &name, args.interval).await
 }
 
 /// Follows the operation that runs, or that ran last, to its end.
@@ -107,7 +115,7 @@ async fn found(context: &Context, session: &Session, name: &str) -> Result<Stack
     if let Some(stack) = cloudformation::find(&session.clients, name).await? {
         return Ok(stack);
     }
-    let error = Error::new(Kind::Failed, format!("there is no stack {name} in {}", session.region()));
+    let error = Error::new(Kind::NotThere, format!("there is no stack {name} in {}", session.region()));
     let elsewhere: Vec<String> = context
         .deployments()
         .of(context.place(), name)

@@ -133,6 +133,10 @@ impl Part {
 impl Report for Status {
     const SCHEMA: &'static str = "status/1";
 
+    fn outcome(&self) -> String {
+        self.status.clone()
+    }
+
     fn text(&self, page: &mut Page) {
         let protected = if self.protected { ", protected from deletion" } else { "" };
         page.line(format_args!(

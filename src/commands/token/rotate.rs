@@ -62,8 +62,8 @@ fn line(context: &Context, times: &str, args: &ChangeArgs) -> Result<String> {
     let global = &context.global;
     let named = [
         ("--stack-name", args.stack_name.as_ref().map(ToString::to_string)),
-        ("--region", global.region.clone()),
-        ("--profile", global.profile.clone()),
+        ("--region", context.region.clone()),
+        ("--profile", context.profile().map(str::to_owned)),
         ("--cache", args.cache.clone()),
         ("--from-command", Some(source.to_owned())),
     ];

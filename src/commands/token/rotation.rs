@@ -87,7 +87,7 @@ impl Rotation<'_> {
         let token = format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple());
         let clients = &self.session.clients;
         deployed::change_parameter(clients, self.stack, "MomentoTokenVersion", version, &token).await?;
-        let mut progress = StackProgress::new(self.context.printer);
+        let mut progress = StackProgress::new(self.context.printer.clone());
         let mut happened = Vec::new();
         let operation = Operation::ours(&self.stack.id, &token);
         let following = follow(clients, &operation, |event| {
