@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, diff, doctor, each_region, explain, local, man, permissions, put_event, regions,
-    render, status, token, validate,
+    completions, demo, deploy, destroy, diff, doctor, each_region, explain, local, man, permissions,
+    put_event, regions, render, status, token, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -148,10 +148,7 @@ pub enum Command {
 impl Command {
     /// Returns whether the command can work in several regions at once.
     fn takes_regions(&self) -> bool {
-        matches!(
-            self,
-            Self::Deploy(_) | Self::Destroy(_) | Self::Diff(_) | Self::Doctor(_) | Self::Status(_)
-        )
+        matches!(self, Self::Deploy(_) | Self::Destroy(_) | Self::Diff(_) | Self::Doctor(_) | Self::Status(_))
     }
 }
 

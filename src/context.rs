@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
-use crate::aws::Clients;
+use crate::aws::{Clients, role_credentials};
 use crate::cli::Global;
 use crate::deployments::{Deployments, Place};
 use crate::error::{Error, Result};
@@ -85,12 +85,7 @@ impl Context {
     #[must_use]
     pub fn in_region(&self, region: &str, side: Side, questions: &Questions) -> Self {
         let printer = Printer { side: Some(side), ..self.printer.clone() };
-        Self {
-            printer,
-            region: Some(region.to_owned()),
-            questions: Some(questions.clone()),
-            ..self.again()
-        }
+        Self { printer, region: Some(region.to_owned()), questions: Some(questions.clone()), ..self.again() }
     }
 
     /// Returns the profile, when the flags name one.
@@ -178,7 +173,7 @@ impl Context {
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
-            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
+            .credentials_provider(SharedCredentialsProvider::new(
                 // The local cloud checks no signature; any credentials do.
                 Credentials::new("local", "local", None, None, "local"),
             ))
@@ -210,20 +205,9 @@ impl Context {
                 .hint("to work without an AWS account, add `--local`"));
         }
         let config = match self.global.places.role(config.region().map(Region::as_ref)) {
-            Some(role) => assuming(role, config).await,
+            Some(role) => role_credentials::assuming(role, config).await?,
             None => config,
         };
         Ok(Session { clients: Clients::new(config), local: None })
     }
-}
-
-/// Makes every call as a role, with credentials that are renewed before they expire.
-async fn assuming(role: &str, config: SdkConfig) -> SdkConfig {
-    let provider = AssumeRoleProvider::builder(role)
-        .session_name("evbridge-momento")
-        .configure(&config)
-        .build()
-        .await;
-    let provider = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
-    config.into_builder().credentials_provider(provider).build()
 }

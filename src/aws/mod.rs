@@ -14,6 +14,7 @@ pub mod identity;
 pub mod operations;
 pub mod parts;
 pub mod queues;
+pub mod role_credentials;
 pub mod roles;
 pub mod rules;
 pub mod secrets;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::sync::Arc;
 
-use indicatif::MultiProgress;
+use indicatif::{MultiProgress, ProgressDrawTarget};
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -53,6 +53,12 @@ impl Printer {
         Self { format, quiet, live, silent: false, side: None }
     }
 
+    /// Makes the room for lines that move; nobody sees them where none may.
+    pub fn bars(&self) -> MultiProgress {
+        let target = if self.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        MultiProgress::with_draw_target(target)
+    }
+
     /// Prints a command's answer and returns its exit code.
     pub fn report<R: Report>(&self, report: &R) -> u8 {
         let mut page = Page::default();
@@ -92,12 +98,8 @@ impl Printer {
             self.json(&versioned(Failure::SCHEMA, &Failure::from(error)));
             return;
         }
-        let _ = write!(anstream::stderr(), "{}", self.failure(error));
-    }
-
-    /// Writes a failed command's answer for a person.
-    pub fn failure(&self, error: &Error) -> String {
-        let mut text = format!("{}{} {}\n", "error".red().bold(), ":".bold(), clean(&error.message));
+        let place = self.side.as_ref().map_or_else(String::new, |side| format!(" in {}", side.name));
+        let mut text = format!("{}{place}{} {}\n", "error".red().bold(), ":".bold(), clean(&error.message));
         for cause in &error.causes {
             let cause = clean(cause).replace('\n', "\n         ");
             let _ = writeln!(text, "  {} {cause}", "cause:".red());
@@ -105,7 +107,7 @@ impl Printer {
         for hint in &error.hints {
             let _ = writeln!(text, "\n{} {}", "hint:".cyan().bold(), clean(hint));
         }
-        text
+        let _ = write!(anstream::stderr(), "{text}");
     }
 
     /// Says what is going on, to the person who watches.

@@ -107,9 +107,7 @@ fn put(questions: &[&Question]) -> bool {
         Question::Confirm(_) => None,
     });
     match typed {
-        Some(word) => {
-            typed_word(&format!("Yes to all {count}? Type {word} to confirm:"), word)
-        }
+        Some(word) => typed_word(&format!("Yes to all {count}? Type {word} to confirm:"), word),
         None => prompt::confirm(&format!("Yes to all {count}?")),
     }
 }

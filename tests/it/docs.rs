@@ -9,8 +9,8 @@ use clap::builder::Resettable;
 use clap::{Command, CommandFactory as _};
 use evbridge_momento::cli::Cli;
 use evbridge_momento::commands::{
-    completions, demo, deploy, destroy, diff, doctor, explain, local, put_event, regions, status, token,
-    validate,
+    completions, demo, deploy, destroy, diff, doctor, each_region, explain, local, put_event, regions,
+    status, token, validate,
 };
 use evbridge_momento::ui::{Failure, Report, schema};
 use serde_json::Value;
@@ -78,6 +78,8 @@ fn real_answers_keep_to_their_schemas() {
         "destroy --local",
         "deploy --local",
         "destroy --local --purge",
+        "deploy --local --region us-east-1 --region us-west-2",
+        "destroy --local --region all",
         "regions nowhere",
         "nonsense",
         "demo",
@@ -119,6 +121,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         of::<destroy::Destroyed>(),
         of::<diff::Difference>(),
         of::<doctor::Diagnosis>(),
+        of::<each_region::InRegions>(),
         of::<explain::Explained>(),
         of::<local::Caches>(),
         of::<local::Changed>(),

@@ -36,6 +36,7 @@ mod harness;
 mod leaks;
 mod lifecycle;
 mod local_cloud;
+mod many_regions;
 mod output;
 mod permissions;
 mod put_event;

@@ -35,7 +35,7 @@ const FAILING: [(&str, i32, &str); 12] = [
     ("deploy --local --region nowhere", 4, "settings"),
     ("deploy", 4, "settings"),
     ("put-event cacheSet --detail [] --local", 5, "validation"),
-    ("destroy --local", 1, "failed"),
+    ("destroy --local", 1, "not-there"),
     ("local topic subscribe none t", 6, "remote"),
 ];
 

@@ -69,7 +69,8 @@ async fn attach(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
 async fn roll_back(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
     let Deploying { session, name, role, .. } = deploying;
     let why = "an update failed and was kept as it was; it is to be taken back before the deploy";
-    agree(deploying, stack, why, &format!("Roll the last update of {name} in {} back?", session.region())).await?;
+    agree(deploying, stack, why, &format!("Roll the last update of {name} in {} back?", session.region()))
+        .await?;
     let token = operations::token();
     operations::roll_back(&session.clients, &stack.id, &token, *role).await?;
     follow_repair(deploying, &Operation::ours(&stack.id, &token)).await
@@ -78,7 +79,8 @@ async fn roll_back(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
 async fn continue_rollback(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
     let Deploying { session, name, role, .. } = deploying;
     let why = "taking an update back failed; the rollback is to be continued before the deploy";
-    agree(deploying, stack, why, &format!("Go on with the rollback of {name} in {}?", session.region())).await?;
+    agree(deploying, stack, why, &format!("Go on with the rollback of {name} in {}?", session.region()))
+        .await?;
     let token = operations::token();
     operations::continue_rollback(&session.clients, &stack.id, &token, *role).await?;
     follow_repair(deploying, &Operation::ours(&stack.id, &token)).await
@@ -98,7 +100,8 @@ async fn follow_repair(deploying: &Deploying<'_>, operation: &Operation) -> Resu
 async fn recreate(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
     let Deploying { context, session, name, role, .. } = deploying;
     let why = "its first creation failed, and CloudFormation can only delete it";
-    agree(deploying, stack, why, &format!("Delete {name} in {} and create it again?", session.region())).await?;
+    agree(deploying, stack, why, &format!("Delete {name} in {} and create it again?", session.region()))
+        .await?;
     let deletion = Deletion { role: role.map(str::to_owned), ..Deletion::default() };
     delete_and_follow(context, session, stack, name, &deletion, deploying.timeout).await
 }

@@ -248,8 +248,10 @@ async fn not_there(context: &Context, session: &Session, name: &str) -> Error {
             Err(_) => "in this account".to_owned(),
         },
     };
-    let error =
-        Error::new(Kind::NotThere, format!("nothing to delete: there is no stack {name} in {region} {place}"));
+    let error = Error::new(
+        Kind::NotThere,
+        format!("nothing to delete: there is no stack {name} in {region} {place}"),
+    );
     let elsewhere: Vec<String> = context
         .deployments()
         .of(context.place(), name)

@@ -5,38 +5,35 @@ mod summary;
 use std::time::Instant;
 
 use futures_util::future::join_all;
-use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::context::Context;
-use crate::error::Result;
-use crate::ui::{Page, Questions, Report, Side, versioned};
+use crate::error::{Kind, Result};
+use crate::ui::{Format, Page, Questions, Report, Side, versioned};
 pub use summary::{InRegion, InRegions};
 
 /// Runs a command in every region that the flags name, and prints its answer, or one summary of all.
 ///
 /// A region in which it fails does not stop the others; what they ask is asked together. Returns the exit code:
 /// the common one of those that did not do what they should, else 1.
-pub async fn run<R: Report>(
-    context: &Context,
-    command: impl AsyncFn(&Context) -> Result<R>,
-) -> Result<u8> {
+pub async fn run<R: Report>(context: &Context, command: impl AsyncFn(&Context) -> Result<R>) -> Result<u8> {
     let regions = context.global.places.regions();
     if regions.len() < 2 {
         return Ok(context.printer.report(&command(context).await?));
     }
     let questions = Questions::new(regions.len());
-    let live = context.printer.live;
-    let bars = MultiProgress::with_draw_target(if live {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    });
+    let bars = context.printer.bars();
     let works = regions.iter().map(async |region| {
         let _seat = questions.seat();
         let side = Side { name: region.as_str().into(), bars: bars.clone() };
         let context = context.in_region(region, side, &questions);
         let started = Instant::now();
         let answer = command(&context).await;
+        if let Err(error) = &answer
+            && error.kind != Kind::NotThere
+            && context.printer.format == Format::Text
+        {
+            context.printer.error(error);
+        }
         let profile = context.profile().map(str::to_owned);
         let seconds = started.elapsed().as_secs_f64();
         told(InRegion { region: region.clone(), profile, seconds, ..InRegion::default() }, answer)

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, Kind};
-use crate::ui::{Failure, Page, Report, clean, table, versioned};
+use crate::ui::{Failure, Page, Report, table, versioned};
 
 /// A command's answers, region by region.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -37,18 +37,8 @@ pub struct InRegion {
     /// The answer for a person.
     #[serde(skip)]
     pub(super) text: String,
-    /// The failure for a person.
     #[serde(skip)]
-    pub(super) error: Option<Told>,
-}
-
-/// A failure for a person.
-#[derive(Debug)]
-pub(super) struct Told {
-    not_there: bool,
-    message: String,
-    causes: Vec<String>,
-    hints: Vec<String>,
+    pub(super) not_there: bool,
 }
 
 impl InRegion {
@@ -59,28 +49,19 @@ impl InRegion {
             exit_code: error.kind.exit_code(),
             outcome: if not_there { "not there" } else { "failed" }.to_owned(),
             failure: Some(versioned(Failure::SCHEMA, &Failure::from(error))),
-            error: Some(Told {
-                not_there,
-                message: error.message.clone(),
-                causes: error.causes.clone(),
-                hints: error.hints.clone(),
-            }),
+            not_there,
             ..self
         }
-    }
-
-    fn is_not_there(&self) -> bool {
-        self.error.as_ref().is_some_and(|error| error.not_there)
     }
 }
 
 impl InRegions {
     /// Puts the answers together; of every region, those without the stack do not count as failed.
     pub(super) fn new(regions: Vec<InRegion>, all: bool) -> Self {
-        let forgiven = all && !regions.iter().all(InRegion::is_not_there);
+        let forgiven = all && !regions.iter().all(|region| region.not_there);
         let mut codes = regions
             .iter()
-            .filter(|region| !(forgiven && region.is_not_there()))
+            .filter(|region| !(forgiven && region.not_there))
             .map(|region| region.exit_code)
             .filter(|code| *code != 0);
         let exit_code = match codes.next() {
@@ -93,7 +74,7 @@ impl InRegions {
 }
 
 impl Report for InRegions {
-    const SCHEMA: &'static str = "regions/1";
+    const SCHEMA: &'static str = "in-regions/1";
 
     fn exit_code(&self) -> u8 {
         self.exit_code
@@ -108,11 +89,6 @@ impl Report for InRegions {
             page.data.push_str(&region.text);
             page.line("");
         }
-        for region in &self.regions {
-            if let Some(error) = region.error.as_ref().filter(|error| !error.not_there) {
-                explain(page, &region.region, error);
-            }
-        }
         let rows: Vec<Vec<String>> = self
             .regions
             .iter()
@@ -122,22 +98,12 @@ impl Report for InRegions {
             })
             .collect();
         for (line, region) in table::columns(&rows).into_iter().zip(&self.regions) {
-            match (region.exit_code, region.is_not_there()) {
+            match (region.exit_code, region.not_there) {
                 (0, _) => page.line(line.green()),
                 (_, true) => page.line(line.dimmed()),
                 _ => page.line(line.red()),
             }
         }
-    }
-}
-
-fn explain(page: &mut Page, region: &str, error: &Told) {
-    page.note(format_args!("{} in {region}: {}", "error".red().bold(), clean(&error.message)));
-    for cause in &error.causes {
-        page.note(format_args!("  {} {}", "cause:".red(), clean(cause).replace('\n', "\n         ")));
-    }
-    for hint in &error.hints {
-        page.note(format_args!("  {} {}", "hint:".cyan(), clean(hint)));
     }
 }
 
@@ -148,10 +114,7 @@ mod tests {
     fn ended(kind: Option<Kind>) -> InRegion {
         match kind {
             None => InRegion::default(),
-            Some(kind) => InRegion {
-                exit_code: kind.exit_code(),
-                ..InRegion::default().failed(&Error::new(kind, "no"))
-            },
+            Some(kind) => InRegion::default().failed(&Error::new(kind, "no")),
         }
     }
 

@@ -9,8 +9,8 @@ use clap::Args;
 
 use self::look::look;
 use super::deploy::duration;
-use super::each_region;
 use super::deploy::operation::{explained, watch};
+use super::each_region;
 use super::stack::{StackArg, load};
 use crate::aws::cloudformation::{self, Stack};
 use crate::aws::follow::latest;

@@ -1,0 +1,223 @@
+//! One command in several regions at once.
+
+use serde_json::Value;
+use snapbox::str;
+
+use crate::harness::{Session, token};
+
+#[test]
+fn every_region_is_deployed_looked_at_and_destroyed() {
+    let session = Session::new();
+    session.run("deploy --local --quiet --region us-east-1 --region eu-west-1,us-east-1").is(str![[r#"
+us-east-1
+EventBusName        default
+MomentoEndpoint     https://api.cache.cell-us-east-1-1.prod.a.momentohq.com
+DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
+
+eu-west-1
+EventBusName        default
+MomentoEndpoint     https://api.cache.cell-1-eu-west-1-1.prod.a.momentohq.com
+DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
+
+us-east-1  created     [DURATION]
+eu-west-1  created     [DURATION]
+
+"#]]);
+    session.run("deploy --local --quiet --region us-east-1 --region eu-west-1").is(str![[r#"
+us-east-1
+EventBusName        default
+MomentoEndpoint     https://api.cache.cell-us-east-1-1.prod.a.momentohq.com
+DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
+
+eu-west-1
+EventBusName        default
+MomentoEndpoint     https://api.cache.cell-1-eu-west-1-1.prod.a.momentohq.com
+DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
+
+us-east-1  unchanged     [DURATION]
+eu-west-1  unchanged     [DURATION]
+
+"#]]);
+    let status = session.run("status --local --region us-east-1,eu-west-1 --output json");
+    let status: Value = serde_json::from_str(&status.success()).unwrap();
+    assert_eq!(status["schema"], "in-regions/1");
+    let regions: Vec<&Value> = status["regions"].as_array().unwrap().iter().collect();
+    assert_eq!(regions.len(), 2);
+    for (region, name) in regions.iter().zip(["us-east-1", "eu-west-1"]) {
+        assert_eq!(region["region"], name);
+        assert_eq!(region["outcome"], "CREATE_COMPLETE");
+        assert_eq!(region["answer"]["schema"], "status/1");
+        assert_eq!(region["answer"]["region"], name);
+    }
+    session.run("diff --local --quiet --region us-east-1 --region eu-west-1").is(str![[r#"
+us-east-1  no resource changes     [DURATION]
+eu-west-1  no resource changes     [DURATION]
+
+"#]]);
+    session.run("destroy --local --quiet --region all").is(str![[r#"
+us-east-1       deleted       [DURATION]
+us-east-2       not there     [DURATION]
+us-west-2       not there     [DURATION]
+eu-west-1       deleted       [DURATION]
+eu-west-2       not there     [DURATION]
+eu-central-1    not there     [DURATION]
+eu-north-1      not there     [DURATION]
+ap-south-1      not there     [DURATION]
+ap-northeast-1  not there     [DURATION]
+ap-southeast-1  not there     [DURATION]
+ap-southeast-2  not there     [DURATION]
+
+"#]]);
+    session.run("destroy --local --quiet --region all").is(str![[r#"
+us-east-1       not there     [DURATION]
+us-east-2       not there     [DURATION]
+us-west-2       not there     [DURATION]
+eu-west-1       not there     [DURATION]
+eu-west-2       not there     [DURATION]
+eu-central-1    not there     [DURATION]
+eu-north-1      not there     [DURATION]
+ap-south-1      not there     [DURATION]
+ap-northeast-1  not there     [DURATION]
+ap-southeast-1  not there     [DURATION]
+ap-southeast-2  not there     [DURATION]
+[exit status: 1]
+
+"#]]);
+}
+
+#[test]
+fn a_region_that_fails_does_not_stop_the_others() {
+    let session = Session::new().env("MOMENTO_API_KEY", &token::wrapped("cell-us-east-1-1", "inner"));
+    session.run("deploy --local --quiet --region eu-west-1 --region us-east-1").is(str![[r#"
+us-east-1
+EventBusName        default
+MomentoEndpoint     https://api.cache.cell-us-east-1-1.prod.a.momentohq.com
+DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
+
+eu-west-1  failed      [DURATION]
+us-east-1  created     [DURATION]
+------- stderr -------
+error in eu-west-1: the token from MOMENTO_API_KEY is refused
+  cause: the token belongs to us-east-1 (cell-us-east-1-1), and the stack calls eu-west-1 (cell-1-eu-west-1-1)
+
+hint: deploy with --region us-east-1, or make a key at https://console.gomomento.com for eu-west-1
+[exit status: 4]
+
+"#]]);
+    session.run("status --local --quiet --region eu-west-1 --region us-east-1").is(str![[r#"
+momento-api in us-east-1: CREATE_COMPLETE
+  bus           default
+  momento       https://api.cache.cell-us-east-1-1.prod.a.momentohq.com
+  token         version [UUID], the current one
+  connection    AUTHORIZED MomentoConnection
+  destinations  ACTIVE     CacheSetDestination
+                ACTIVE     CacheDeleteDestination
+                ACTIVE     TopicPublishDestination
+  rules         ENABLED    CacheSetRejectedRule
+                ENABLED    CacheDeleteRejectedRule
+                ENABLED    TopicPublishRejectedRule
+                ENABLED    CacheSetByKeyRule
+                ENABLED    CacheSetByKeyBase64Rule
+                ENABLED    CacheDeleteByKeyRule
+                ENABLED    CacheDeleteByKeyBase64Rule
+                ENABLED    TopicPublishRule
+  role          momento-api-DeliveryRole-[ID]
+  dead letters  none
+
+eu-west-1  not there           [DURATION]
+us-east-1  CREATE_COMPLETE     [DURATION]
+[exit status: 1]
+
+"#]]);
+    let failed = session.run("deploy --local --region eu-west-1 --region us-east-1 --output json");
+    let failed: Value = serde_json::from_str(&failed.stdout()).unwrap();
+    assert_eq!(failed["regions"][0]["failure"]["error"]["kind"], "settings");
+    assert_eq!(failed["regions"][0]["exit_code"], 4);
+    assert_eq!(failed["regions"][1]["answer"]["outcome"], "unchanged");
+}
+
+#[test]
+fn other_commands_work_in_one_region() {
+    let session = Session::new();
+    session.run("put-event cacheSet --local --region us-east-1 --region eu-west-1").is(str![[r#"
+------- stderr -------
+error: this command works in one region at a time
+
+hint: deploy, destroy, diff, doctor and status take several `--region`, or `--region all`
+[exit status: 2]
+
+"#]]);
+    session.run("status --local --watch --region us-east-1 --region eu-west-1").is(str![[r#"
+------- stderr -------
+error: `--follow` and `--watch` look at one region at a time
+[exit status: 2]
+
+"#]]);
+}
+
+#[test]
+fn a_region_has_the_profile_and_the_role_of_its_account() {
+    let provider = Session::new();
+    let (_server, url) = provider.serve_cloud("");
+    let user = Session::new().env("AWS_ENDPOINT_URL", &url).env("MOMENTO_API_KEY", &token::global("x"));
+    let config = user.file(
+        "config",
+        "[profile east]\naws_access_key_id = a\naws_secret_access_key = b\n\
+         [profile tokyo]\naws_access_key_id = c\naws_secret_access_key = d\n",
+    );
+    let user = user.env("AWS_CONFIG_FILE", config.to_str().unwrap());
+    let places = "--region us-east-1 --region ap-northeast-1";
+    let profiles = "--profile us-east-1=east --profile ap-northeast-1=tokyo";
+    let deployed = user.run(&format!("deploy --yes {places} {profiles} --output json"));
+    let deployed: Value = serde_json::from_str(&deployed.success()).unwrap();
+    assert_eq!(deployed["regions"][0]["profile"], "east");
+    assert_eq!(deployed["regions"][1]["profile"], "tokyo");
+    // Without a profile of its own, a region has no credentials here.
+    user.run(&format!("status --quiet {places} --profile us-east-1=east")).is(str![[r#"
+momento-api in us-east-1: CREATE_COMPLETE
+  bus           default
+  momento       https://api.cache.cell-us-east-1-1.prod.a.momentohq.com
+  token         version [UUID], the current one
+  connection    AUTHORIZED MomentoConnection
+  destinations  ACTIVE     CacheSetDestination
+                ACTIVE     CacheDeleteDestination
+                ACTIVE     TopicPublishDestination
+  rules         ENABLED    CacheSetRejectedRule
+                ENABLED    CacheDeleteRejectedRule
+                ENABLED    TopicPublishRejectedRule
+                ENABLED    CacheSetByKeyRule
+                ENABLED    CacheSetByKeyBase64Rule
+                ENABLED    CacheDeleteByKeyRule
+                ENABLED    CacheDeleteByKeyBase64Rule
+                ENABLED    TopicPublishRule
+  role          momento-api-DeliveryRole-[ID]
+  dead letters  none
+
+us-east-1       CREATE_COMPLETE     [DURATION]
+ap-northeast-1  failed              [DURATION]
+------- stderr -------
+error in ap-northeast-1: no AWS credentials were found
+
+hint: sign in with `aws login` or `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+
+hint: to work without an AWS account, add `--local`
+[exit status: 4]
+
+"#]]);
+
+    let status = user.run("status --output json --region us-east-1 --profile east");
+    let status: Value = serde_json::from_str(&status.success()).unwrap();
+    let role = format!("arn:aws:iam::000000000000:role/{}", status["role"].as_str().unwrap());
+    let line = format!("--quiet --region us-east-1 --profile east --assume-role us-east-1={role}");
+    user.run(&format!("diff {line}")).success();
+    let missing = "us-east-1=arn:aws:iam::000000000000:role/nobody";
+    user.run(&format!("diff --region us-east-1 --profile east --assume-role {missing}")).is(str![[r#"
+------- stderr -------
+error: the role arn:aws:iam::000000000000:role/nobody cannot be assumed
+  cause: AccessDenied: User: arn:aws:iam::000000000000:user/local is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::000000000000:role/nobody
+
+hint: look at the role's trust policy, and at the sts:AssumeRole permission of the caller
+[exit status: 4]
+
+"#]]);
+}
