@@ -147,6 +147,17 @@ pub enum Command {
     Man(man::ManArgs),
 }
 
+impl Command {
+    /// Returns whether the JSON of the command is a stream of lines: of what happens while it follows an operation.
+    fn streams(&self) -> bool {
+        match self {
+            Self::Deploy(_) | Self::Destroy(_) => true,
+            Self::Status(args) => args.streams(),
+            _ => false,
+        }
+    }
+}
+
 /// Runs the program with its arguments and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -161,6 +172,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     choose_colors(cli.global.color);
     log::start(cli.global.verbose);
     let printer = Printer::new(cli.global.output, cli.global.quiet, environment.plain);
+    let printer = Printer { streams: cli.command.streams(), ..printer };
     let context = Context::new(printer, cli.global, environment);
     dispatch(&context, cli.command).unwrap_or_else(|error| {
         printer.error(&error);

@@ -7,6 +7,7 @@ pub mod printer;
 pub mod progress;
 pub mod prompt;
 pub mod schema;
+pub mod sparkline;
 pub mod table;
 
 pub use failure::Failure;

@@ -16,7 +16,7 @@ pub enum Format {
     /// For a person
     #[default]
     Text,
-    /// One JSON value, or NDJSON for streams
+    /// One JSON value, or NDJSON for streams and for what follows an operation
     Json,
 }
 
@@ -31,13 +31,15 @@ pub struct Printer {
     pub live: bool,
     /// Whether nothing at all is written; for commands inside a command.
     pub silent: bool,
+    /// Whether JSON is a stream of lines, with the answer as the last one; else it is one value.
+    pub streams: bool,
 }
 
 impl Printer {
     /// Makes a printer; lines move only on a capable terminal outside CI.
     pub fn new(format: Format, quiet: bool, plain: bool) -> Self {
         let live = !quiet && !plain && format == Format::Text && std::io::stderr().is_terminal();
-        Self { format, quiet, live, silent: false }
+        Self { format, quiet, live, silent: false, streams: false }
     }
 
     /// Prints a command's answer and returns its exit code.
@@ -70,6 +72,13 @@ impl Printer {
             self.data(&format!("{}\n", versioned(R::SCHEMA, report)));
         } else {
             self.report(report);
+        }
+    }
+
+    /// Tells a program what happens before the answer: nothing unless JSON is a stream.
+    pub fn event(&self, schema: &str, event: &impl Serialize) {
+        if self.format == Format::Json && self.streams && !self.quiet {
+            self.data(&format!("{}\n", versioned(schema, event)));
         }
     }
 
@@ -121,7 +130,11 @@ impl Printer {
     }
 
     fn json(self, value: &Value) {
-        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        let text = if self.streams {
+            value.to_string()
+        } else {
+            serde_json::to_string_pretty(value).unwrap_or_default()
+        };
         self.data(&(text + "\n"));
     }
 }

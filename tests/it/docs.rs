@@ -12,6 +12,7 @@ use evbridge_momento::commands::{
     completions, demo, deploy, destroy, diff, doctor, explain, local, put_event, regions, status, token,
     validate,
 };
+use evbridge_momento::ui::progress::Step;
 use evbridge_momento::ui::{Failure, Report, schema};
 use serde_json::Value;
 
@@ -133,6 +134,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         of::<token::check::Checked>(),
         of::<token::report::Changed>(),
         of::<validate::Valid>(),
+        (name(Step::SCHEMA), schema::of::<Step>(Step::SCHEMA)),
         (name(Failure::SCHEMA), schema::of::<Failure>(Failure::SCHEMA)),
     ]
 }
