@@ -4,6 +4,7 @@ use secrecy::SecretString;
 
 /// The environment variables that this tool reads itself; the AWS SDK reads its own.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 pub struct Environment {
     /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
     pub region: Option<String>,

@@ -22,6 +22,7 @@ pub enum Format {
 
 /// Where and how a command writes.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 pub struct Printer {
     /// The form of the data.
     pub format: Format,
@@ -77,9 +78,14 @@ impl Printer {
 
     /// Tells a program what happens before the answer: nothing unless JSON is a stream.
     pub fn event(&self, schema: &str, event: &impl Serialize) {
-        if self.format == Format::Json && self.streams && !self.quiet {
+        if self.is_stream() && !self.quiet {
             self.data(&format!("{}\n", versioned(schema, event)));
         }
+    }
+
+    /// Returns whether a program is told what happens, in lines of JSON.
+    pub fn is_stream(&self) -> bool {
+        self.format == Format::Json && self.streams
     }
 
     /// Prints a failed command's answer.

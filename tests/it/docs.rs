@@ -83,7 +83,11 @@ fn real_answers_keep_to_their_schemas() {
         "nonsense",
         "demo",
     ] {
-        assert_kept(line, &session.run(&format!("{line} --output json")).json());
+        let outcome = session.run(&format!("{line} --output json"));
+        assert_kept(line, &outcome.json());
+        for step in outcome.steps() {
+            assert_kept(line, &step);
+        }
     }
     session.run("deploy --local").success();
     let mut server = session.serve("local --port 0 --output json");

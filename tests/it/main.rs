@@ -38,6 +38,7 @@ mod lifecycle;
 mod local_cloud;
 mod output;
 mod permissions;
+mod progress;
 mod put_event;
 mod regions;
 mod render;

@@ -46,7 +46,7 @@ pub struct Status {
     pub(super) token: Option<Token>,
     /// What the last drift detection found.
     pub(super) drift: Option<Drift>,
-    /// What CloudWatch says; nothing while the stack is followed, and when it is gone.
+    /// What CloudWatch says; nothing when the stack is gone.
     pub(super) monitoring: Option<Monitored>,
     /// How long the operation took that was followed.
     pub(super) operation_seconds: Option<f64>,

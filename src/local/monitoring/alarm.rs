@@ -53,7 +53,7 @@ impl CloudWatch {
         }
         required(input, "ComparisonOperator")?;
         number(input, "EvaluationPeriods").ok_or_else(|| error::missing("evaluationPeriods"))?;
-        if text(input, "MetricName").is_some() == !items(input, "Metrics").is_empty() {
+        if text(input, "MetricName").is_some() != items(input, "Metrics").is_empty() {
             return Err(error::combination("Exactly one of MetricName and Metrics must be specified"));
         }
         let now = self.clock.now().as_second();
@@ -96,6 +96,9 @@ impl CloudWatch {
         }
         let Alarm(mut alarm) = self.store.get(region, name)?.ok_or_else(error::no_alarm)?;
         alarm.extend(state(value, reason, self.clock.now().as_second()));
+        if let Some(data) = input.get("StateReasonData") {
+            alarm.insert("StateReasonData".to_owned(), data.clone());
+        }
         self.store.put(region, name, &Alarm(alarm))?;
         Ok(json!({}))
     }
@@ -133,7 +136,11 @@ impl CloudWatch {
         let next = (alarms.len() > most).then(|| alarms[most - 1].0.clone());
         alarms.truncate(most);
         let alarms: Vec<_> = alarms.into_iter().map(|(_, alarm)| alarm).collect();
-        Ok(json!({"MetricAlarms": alarms, "CompositeAlarms": [], "NextToken": next}))
+        let mut answer = json!({"MetricAlarms": alarms, "CompositeAlarms": []});
+        if let Some(next) = next {
+            answer["NextToken"] = json!(next);
+        }
+        Ok(answer)
     }
 }
 

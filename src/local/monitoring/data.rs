@@ -1,11 +1,12 @@
 //! `GetMetricData`
 
-use std::collections::HashSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
 
 use super::input::{dimensions, items, period, required, text, time};
-use super::series::{Span, statistic};
+use super::series::{Span, Sums, statistic};
 use super::{CloudWatch, error};
 use crate::local::wire::{Answer, ApiError};
 
@@ -22,38 +23,44 @@ impl CloudWatch {
         }
         let is_ascending = text(input, "ScanBy") == Some("TimestampAscending");
         let mut results = Vec::new();
+        // The counters are read once for all metrics of the same period.
+        let mut sums: BTreeMap<i64, Sums> = BTreeMap::new();
         for query in queries {
             let wanted = query.get("ReturnData").is_none_or(|wanted| wanted != false && wanted != "false");
             if wanted {
-                results.push(self.series(region, query, Span::new(from, until, 60), is_ascending)?);
+                let stat = query.get("MetricStat").ok_or_else(|| error::missing("metricStat"))?;
+                let period = period(stat)?;
+                let known = match sums.entry(period) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => place.insert(self.sums(region, Span::new(from, until, period))?),
+                };
+                results.push(series(known, query, stat, is_ascending)?);
             }
         }
         Ok(json!({"MetricDataResults": results, "Messages": []}))
     }
+}
 
-    fn series(&self, region: &str, query: &Value, span: Span, is_ascending: bool) -> Answer {
-        let stat = query.get("MetricStat").ok_or_else(|| error::missing("metricStat"))?;
-        let metric = stat.get("Metric").ok_or_else(|| error::missing("metricStat.metric"))?;
-        let (namespace, name) = (required(metric, "Namespace")?, required(metric, "MetricName")?);
-        let wanted = required(stat, "Stat")?;
-        if statistic(wanted, 1).is_none() {
-            return Err(error::invalid(format!("The local CloudWatch has no statistic {wanted}")));
-        }
-        let span = Span { period: period(stat)? / 60, ..span };
-        let mut points = self.sums(region, span)?.points(namespace, name, &dimensions(metric));
-        if !is_ascending {
-            points.reverse();
-        }
-        let values: Vec<_> = points.iter().filter_map(|(_, sum)| statistic(wanted, *sum)).collect();
-        let times: Vec<_> = points.iter().map(|(start, _)| *start).collect();
-        Ok(json!({
-            "Id": query["Id"],
-            "Label": text(query, "Label").unwrap_or(name),
-            "Timestamps": times,
-            "Values": values,
-            "StatusCode": "Complete",
-        }))
+fn series(sums: &Sums, query: &Value, stat: &Value, is_ascending: bool) -> Answer {
+    let metric = stat.get("Metric").ok_or_else(|| error::missing("metricStat.metric"))?;
+    let (namespace, name) = (required(metric, "Namespace")?, required(metric, "MetricName")?);
+    let wanted = required(stat, "Stat")?;
+    if statistic(wanted, 1).is_none() {
+        return Err(error::invalid(format!("The local CloudWatch has no statistic {wanted}")));
     }
+    let mut points = sums.points(namespace, name, &dimensions(metric));
+    if !is_ascending {
+        points.reverse();
+    }
+    let values: Vec<_> = points.iter().filter_map(|(_, sum)| statistic(wanted, *sum)).collect();
+    let times: Vec<_> = points.iter().map(|(start, _)| *start).collect();
+    Ok(json!({
+        "Id": query["Id"],
+        "Label": text(query, "Label").unwrap_or(name),
+        "Timestamps": times,
+        "Values": values,
+        "StatusCode": "Complete",
+    }))
 }
 
 fn check(queries: &[Value]) -> Result<(), ApiError> {

@@ -32,6 +32,14 @@ pub fn write(value: &Value) -> Vec<u8> {
     bytes
 }
 
+/// How many items follow.
+#[derive(Clone, Copy)]
+enum Left {
+    Items(u64),
+    /// As many as there are before a break.
+    UntilBreak,
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
 }
@@ -94,9 +102,9 @@ impl<'a> Reader<'a> {
 
     /// Reads the bytes of a text or a blob, in one piece or in several.
     fn chunks(&mut self, kind: u8, info: u8) -> Option<Vec<u8>> {
-        let Some(length) = self.length(info)? else {
+        let Left::Items(length) = self.length(info)? else {
             let mut all = Vec::new();
-            while self.has_more(&mut None) {
+            while self.has_more(&mut Left::UntilBreak) {
                 let (major, info) = self.head()?;
                 if major != kind || info == OPEN {
                     return None;
@@ -108,23 +116,22 @@ impl<'a> Reader<'a> {
         self.take(usize::try_from(length).ok()?).map(<[u8]>::to_vec)
     }
 
-    /// Returns how many items follow; nothing inside where a break ends them.
-    fn length(&mut self, info: u8) -> Option<Option<u64>> {
-        if info == OPEN { Some(None) } else { self.number(info).map(Some) }
+    fn length(&mut self, info: u8) -> Option<Left> {
+        if info == OPEN { Some(Left::UntilBreak) } else { self.number(info).map(Left::Items) }
     }
 
-    fn has_more(&mut self, left: &mut Option<u64>) -> bool {
+    fn has_more(&mut self, left: &mut Left) -> bool {
         match left {
-            Some(0) => false,
-            Some(left) => {
+            Left::Items(0) => false,
+            Left::Items(left) => {
                 *left -= 1;
                 true
             }
-            None if self.bytes.first() == Some(&BREAK) => {
+            Left::UntilBreak if self.bytes.first() == Some(&BREAK) => {
                 self.bytes = &self.bytes[1..];
                 false
             }
-            None => true,
+            Left::UntilBreak => true,
         }
     }
 
@@ -181,7 +188,9 @@ fn put(bytes: &mut Vec<u8>, value: &Value, time: bool) {
         Value::String(text) => put_text(bytes, text),
         Value::Array(items) => {
             head(bytes, 4, items.len() as u64);
-            items.iter().for_each(|item| put(bytes, item, time));
+            for item in items {
+                put(bytes, item, time);
+            }
         }
         Value::Object(members) => {
             let there = || members.iter().filter(|(_, value)| !value.is_null());
@@ -214,6 +223,7 @@ fn head(bytes: &mut Vec<u8>, major: u8, number: u64) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -256,6 +266,15 @@ mod tests {
             &deep,
         ] {
             assert_eq!(read(bytes), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            if let Some(value) = read(&bytes) {
+                prop_assert!(read(&write(&value)).is_some());
+            }
         }
     }
 }

@@ -61,7 +61,7 @@ mod tests {
         for row in include_str!("usual.tsv").lines().filter(|line| !line.starts_with('#')) {
             let name = row.split('\t').next().unwrap();
             assert!(Pace::of(name).is_some(), "{row}");
-            assert!(6 + note(name).len() <= 100, "{row}");
+            assert!(6 + note(name).len() <= 80, "{row}");
         }
     }
 }

@@ -74,7 +74,7 @@ impl StackProgress {
                 None if self.printer.live => {
                     let _ = self.bars.println(text);
                 }
-                None => self.printer.status(&text),
+                None => self.say(&text),
             }
             self.done += 1;
         }
@@ -101,7 +101,7 @@ impl StackProgress {
                 bar.set_message(format!("\n      {}", note.yellow()));
             } else {
                 let id = &event.logical_id;
-                self.printer.status(&format!("  {id}: {}s so far\n      {}", taken.as_secs(), note.yellow()));
+                self.say(&format!("  {id}: {}s so far\n      {}", taken.as_secs(), note.yellow()));
             }
             let step = Step::of((&self.place.0, &self.place.1), &event, self.began.elapsed(), taken);
             self.stream(&Step { kind: Kind::Slow, time: None, note: Some(note), ..step });
@@ -124,6 +124,13 @@ impl StackProgress {
                 line.began.elapsed()
             }
         })
+    }
+
+    /// Writes a line for the person who watches, unless a program gets the same as JSON.
+    fn say(&self, line: &str) {
+        if !self.printer.is_stream() {
+            self.printer.status(line);
+        }
     }
 
     fn stream(&self, step: &Step) {

@@ -57,6 +57,13 @@ impl Outcome {
         value
     }
 
+    /// Returns what a command that follows an operation told before its answer.
+    pub(crate) fn steps(&self) -> Vec<serde_json::Value> {
+        let stdout = self.stdout();
+        let steps = stdout.lines().filter(|line| line.starts_with(r#"{"schema":"progress/1","#));
+        steps.map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
     /// Returns the exit status, or nothing where a signal ended the command.
     pub(crate) fn status(&self) -> Option<i32> {
         self.output.status.code()
