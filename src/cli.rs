@@ -150,6 +150,15 @@ impl Command {
     fn takes_regions(&self) -> bool {
         matches!(self, Self::Deploy(_) | Self::Destroy(_) | Self::Diff(_) | Self::Doctor(_) | Self::Status(_))
     }
+
+    /// Returns whether the JSON of the command is a stream of lines: of what happens while it follows an operation.
+    fn streams(&self) -> bool {
+        match self {
+            Self::Deploy(_) | Self::Destroy(_) => true,
+            Self::Status(args) => args.streams(),
+            _ => false,
+        }
+    }
 }
 
 /// Runs the program with its arguments and returns its exit code.
@@ -166,6 +175,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     choose_colors(cli.global.color);
     log::start(cli.global.verbose);
     let printer = Printer::new(cli.global.output, cli.global.quiet, environment.plain);
+    let printer = Printer { streams: cli.command.streams(), ..printer };
     let context = Context::new(printer.clone(), cli.global, environment);
     dispatch(&context, cli.command).unwrap_or_else(|error| {
         printer.error(&error);

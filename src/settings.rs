@@ -4,6 +4,7 @@ use secrecy::SecretString;
 
 /// The environment variables that this tool reads itself; the AWS SDK reads its own.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 pub struct Environment {
     /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
     pub region: Option<String>,
@@ -15,18 +16,26 @@ pub struct Environment {
     pub plain: bool,
     /// Whether questions cannot be answered: `CI` is set.
     pub unattended: bool,
+    /// Whether the locale has more than ASCII: what `LC_ALL`, `LC_CTYPE` or `LANG` says first, in that order.
+    pub unicode: bool,
 }
 
 impl Environment {
     /// Reads the process's environment.
     pub fn read() -> Self {
         let unattended = variable("CI").is_some_and(|value| value != "false" && value != "0");
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
         Self {
             region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
             token: variable("MOMENTO_API_KEY").map(SecretString::from),
             json: variable("EVBRIDGE_MOMENTO_OUTPUT").is_some_and(|form| form == "json"),
             plain: unattended || variable("TERM").is_some_and(|term| term == "dumb"),
             unattended,
+            // Windows has no such variables, and its terminals draw what is asked for.
+            unicode: locale.map_or(cfg!(windows), |locale| {
+                let locale = locale.to_ascii_lowercase();
+                locale.contains("utf-8") || locale.contains("utf8")
+            }),
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Stacks: CloudFormation.
 
+use aws_sdk_cloudformation::types::{StackDriftInformation, StackDriftStatus};
+use jiff::Timestamp;
+
 use super::Clients;
 use super::error::{message, remote};
 use crate::error::Result;
@@ -20,6 +23,27 @@ pub struct Stack {
     pub outputs: Vec<(String, String)>,
     /// Whether it is protected from deletion.
     pub protected: bool,
+    /// What the last drift detection found.
+    pub drift: Option<Drift>,
+}
+
+/// What CloudFormation knows of a stack's drift without looking again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// `DRIFTED`, `IN_SYNC`, `UNKNOWN` or `NOT_CHECKED`.
+    pub status: String,
+    /// When it was looked for; nothing where it never was.
+    pub checked: Option<Timestamp>,
+}
+
+impl Drift {
+    fn of(known: &StackDriftInformation) -> Self {
+        let checked = known.last_check_timestamp().and_then(|time| time.to_millis().ok());
+        Self {
+            status: known.stack_drift_status().map_or("NOT_CHECKED", StackDriftStatus::as_str).to_owned(),
+            checked: checked.and_then(|millis| Timestamp::from_millisecond(millis).ok()),
+        }
+    }
 }
 
 /// Finds a stack by name or ARN; nothing when there is none.
@@ -49,6 +73,7 @@ pub async fn find(clients: &Clients, stack: &str) -> Result<Option<Stack>> {
             .iter()
             .filter_map(|output| Some((output.output_key()?.to_owned(), output.output_value()?.to_owned())))
             .collect(),
+        drift: stack.drift_information().map(Drift::of),
         protected: stack.enable_termination_protection().unwrap_or(false),
     }))
 }

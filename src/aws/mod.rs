@@ -11,6 +11,7 @@ pub mod events;
 pub mod failures;
 pub mod follow;
 pub mod identity;
+pub mod monitoring;
 pub mod operations;
 pub mod parts;
 pub mod queues;
@@ -33,6 +34,7 @@ pub struct Clients {
     queues: OnceLock<aws_sdk_sqs::Client>,
     secrets: OnceLock<aws_sdk_secretsmanager::Client>,
     identity: OnceLock<aws_sdk_sts::Client>,
+    monitoring: OnceLock<aws_sdk_cloudwatch::Client>,
     roles: OnceLock<aws_sdk_iam::Client>,
 }
 
@@ -48,6 +50,7 @@ impl Clients {
             queues: OnceLock::new(),
             secrets: OnceLock::new(),
             identity: OnceLock::new(),
+            monitoring: OnceLock::new(),
             roles: OnceLock::new(),
         }
     }
@@ -80,6 +83,11 @@ impl Clients {
     /// Returns the STS client.
     pub fn identity(&self) -> &aws_sdk_sts::Client {
         self.identity.get_or_init(|| aws_sdk_sts::Client::new(&self.config))
+    }
+
+    /// Returns the CloudWatch client.
+    pub fn monitoring(&self) -> &aws_sdk_cloudwatch::Client {
+        self.monitoring.get_or_init(|| aws_sdk_cloudwatch::Client::new(&self.config))
     }
 
     /// Returns the IAM client.

@@ -34,8 +34,10 @@ impl fmt::Display for Call {
 
 /// Returns what a call needs permission for: mostly itself, and what goes with it.
 fn of(service: &str, region: &str, action: &str, input: &Value) -> Vec<Call> {
+    // In policies CloudWatch has another name than in requests.
+    let prefix = if service == "monitoring" { "cloudwatch" } else { service };
     let call =
-        |resource: String| Call { action: format!("{service}:{action}"), resource, context: Vec::new() };
+        |resource: String| Call { action: format!("{prefix}:{action}"), resource, context: Vec::new() };
     match (service, action) {
         ("events", "PutEvents") => items(input, "Entries")
             .map(|entry| Call {
@@ -75,6 +77,9 @@ fn of(service: &str, region: &str, action: &str, input: &Value) -> Vec<Call> {
                 format!("arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{id}-xxxxxx")
             };
             vec![call(arn)]
+        }
+        ("monitoring", action) if action.contains("Alarm") => {
+            vec![call(format!("arn:aws:cloudwatch:{region}:{ACCOUNT}:alarm:*"))]
         }
         ("sqs", _) => {
             let name =

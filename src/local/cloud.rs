@@ -17,6 +17,7 @@ use super::fault::{self, Effect};
 use super::iam::Iam;
 use super::logs::Logs;
 use super::momento::Momento;
+use super::monitoring::CloudWatch;
 use super::secretsmanager::SecretsManager;
 use super::sns::Sns;
 use super::sqs::Sqs;
@@ -48,6 +49,7 @@ struct Apis {
     iam: Arc<Iam>,
     logs: Logs,
     momento: Arc<Momento>,
+    monitoring: CloudWatch,
     secretsmanager: SecretsManager,
     sns: Sns,
     sqs: Arc<Sqs>,
@@ -76,12 +78,14 @@ impl Cloud {
         let momento = Arc::new(Momento::new(both().0, both().1)?);
         let iam = Arc::new(Iam::new(both().0, both().1));
         let sqs = Arc::new(Sqs::new(both().0, both().1, base)?);
+        let events = Arc::new(EventBridge::open(both().0, both().1)?);
         let apis = Arc::new(Apis {
             cloudformation: CloudFormation::new(both().0, both().1)?,
-            events: Arc::new(EventBridge::open(both().0, both().1)?),
+            events: Arc::clone(&events),
             iam: Arc::clone(&iam),
             logs: Logs::new(both().0, both().1)?,
             momento: Arc::clone(&momento),
+            monitoring: CloudWatch::new(both().0, both().1, events),
             secretsmanager: SecretsManager::new(both().0, both().1),
             sns: Sns::new(both().0, both().1, Arc::clone(&sqs), base),
             sqs,
@@ -177,6 +181,7 @@ impl Services for Apis {
             "events" => &*self.events,
             "iam" => &*self.iam,
             "logs" => &self.logs,
+            "monitoring" => &self.monitoring,
             "secretsmanager" => &self.secretsmanager,
             "sns" => &self.sns,
             "sqs" => &*self.sqs,

@@ -9,7 +9,7 @@ use http::{HeaderMap, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::cloud::Cloud;
-use super::wire::{Answer, ApiError, query};
+use super::wire::{Answer, ApiError, cbor, query, times};
 
 /// The region of Momento requests that name none.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -17,6 +17,9 @@ const DEFAULT_REGION: &str = "us-east-1";
 /// What a client that speaks SQS's former protocol is told.
 const NO_QUERY_SQS: &str =
     "The local SQS speaks the JSON protocol alone: use an AWS SDK or CLI from November 2023 or later.";
+
+/// What Smithy's RPC v2 in CBOR calls itself.
+const RPC_V2: &str = "rpc-v2-cbor";
 
 /// The mark of an answer that never arrives: the connection breaks instead.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +66,7 @@ async fn aws(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
         return json_response("", Err(missing), "application/x-amz-json-1.1");
     };
     match Protocol::of(&scope.service, request.headers()) {
+        Protocol::Cbor => by_cbor(cloud, &scope, request).await,
         Protocol::Json(content_type) => by_json(cloud, &scope, request, content_type).await,
         Protocol::Query(namespace) => by_query(cloud, &scope, request, namespace).await,
         Protocol::Other => foreign(cloud, &scope).await,
@@ -84,6 +88,39 @@ async fn by_json(
     json_response(&scope.service, answer, content_type)
 }
 
+/// Answers a request to `/service/NAME/operation/ACTION`.
+async fn by_cbor(cloud: &Cloud, scope: &Scope, request: &Request<Bytes>) -> Response<Bytes> {
+    let action = request.uri().path().rsplit_once("/operation/").map_or("", |(_, action)| action);
+    let input = if request.body().is_empty() { Some(json!({})) } else { cbor::read(request.body()) };
+    let answer = match input {
+        Some(input) => cloud.answer(&scope.service, &scope.region, action, &input).await,
+        None => Err(ApiError::client("SerializationException", "the request's body is not CBOR")),
+    };
+    let (status, body, code) = match answer {
+        Ok(output) => (200, output, None),
+        Err(error) => {
+            (error.status, json!({ "__type": error.code, "message": error.message }), Some(error.code))
+        }
+    };
+    let id = uuid::Uuid::new_v4().to_string();
+    let mut answer = response(status, "application/cbor", &id, cbor::write(&body));
+    answer.headers_mut().insert("smithy-protocol", header::HeaderValue::from_static(RPC_V2));
+    former_code(&mut answer, &scope.service, code.as_deref());
+    answer
+}
+
+/// Adds the code that an error had in the service's former protocol, for clients that look there.
+fn former_code(answer: &mut Response<Bytes>, service: &str, code: Option<&str>) {
+    let former = match (service, code) {
+        ("sqs", Some(code)) => super::sqs::query_error(code),
+        ("monitoring", Some(code)) => format!("{};Sender", super::monitoring::query_error(code)),
+        _ => return,
+    };
+    if let Ok(former) = former.parse() {
+        answer.headers_mut().insert("x-amzn-query-error", former);
+    }
+}
+
 async fn by_query(
     cloud: &Cloud,
     scope: &Scope,
@@ -97,8 +134,15 @@ async fn by_query(
         service => cloud.answer(service, &scope.region, &action, &input).await,
     };
     let (status, body) = match answer {
-        Ok(output) => (200, query::respond(&action, namespace, &id, &output)),
-        Err(error) => (error.status, query::error(namespace, &id, &error.code, &error.message)),
+        Ok(mut output) => {
+            times::spelled(&mut output);
+            (200, query::respond(&action, namespace, &id, &output))
+        }
+        Err(error) => {
+            let is_renamed = scope.service == "monitoring";
+            let code = if is_renamed { super::monitoring::query_error(&error.code) } else { &error.code };
+            (error.status, query::error(namespace, &id, code, &error.message))
+        }
     };
     response(status, "text/xml", &id, body)
 }
@@ -131,19 +175,14 @@ fn json_response(service: &str, answer: Answer, content_type: &str) -> Response<
             if let Ok(code) = error.code.parse() {
                 headers.insert("x-amzn-errortype", code);
             }
-            // SQS's older codes travel beside the new ones, for clients that look there.
-            if service == "sqs"
-                && let Ok(code) = super::sqs::query_error(&error.code).parse()
-            {
-                headers.insert("x-amzn-query-error", code);
-            }
+            former_code(&mut answer, service, Some(&error.code));
             answer
         }
     }
 }
 
-fn response(status: u16, content_type: &str, id: &str, body: String) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body));
+fn response(status: u16, content_type: &str, id: &str, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
     if status == 0 {
         response.extensions_mut().insert(Dropped);
     }
@@ -159,6 +198,8 @@ fn response(status: u16, content_type: &str, id: &str, body: String) -> Response
 /// How a request for a service is read and answered.
 #[derive(Debug, PartialEq, Eq)]
 enum Protocol {
+    /// Smithy's RPC v2, in CBOR.
+    Cbor,
     /// AWS JSON, with the content type of its version.
     Json(&'static str),
     /// AWS Query, with the XML namespace of the answers.
@@ -172,7 +213,11 @@ impl Protocol {
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let is_form =
             content_type.is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        let is_rpc = headers.get("smithy-protocol").is_some_and(|protocol| protocol == RPC_V2);
         match service {
+            "monitoring" if is_rpc => Self::Cbor,
+            "monitoring" if is_form => Self::Query("http://monitoring.amazonaws.com/doc/2010-08-01/"),
+            "monitoring" => Self::Json("application/x-amz-json-1.0"),
             "cloudformation" => Self::Query("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
             "iam" => Self::Query("https://iam.amazonaws.com/doc/2010-05-08/"),
             "sns" => Self::Query("http://sns.amazonaws.com/doc/2010-03-31/"),

@@ -19,6 +19,7 @@ pub mod http;
 pub mod iam;
 pub mod logs;
 pub mod momento;
+pub mod monitoring;
 pub mod secretsmanager;
 pub mod server;
 pub mod sns;

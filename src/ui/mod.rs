@@ -8,6 +8,7 @@ pub mod progress;
 pub mod prompt;
 pub mod questions;
 pub mod schema;
+pub mod sparkline;
 pub mod table;
 
 pub use failure::Failure;

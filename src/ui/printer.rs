@@ -18,12 +18,13 @@ pub enum Format {
     /// For a person
     #[default]
     Text,
-    /// One JSON value, or NDJSON for streams
+    /// One JSON value, or NDJSON for streams and for what follows an operation
     Json,
 }
 
 /// Where and how a command writes.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 pub struct Printer {
     /// The form of the data.
     pub format: Format,
@@ -33,6 +34,8 @@ pub struct Printer {
     pub live: bool,
     /// Whether nothing at all is written; for commands inside a command.
     pub silent: bool,
+    /// Whether JSON is a stream of lines, with the answer as the last one; else it is one value.
+    pub streams: bool,
     /// The side of the screen that is this command's, when several run at once.
     pub side: Option<Side>,
 }
@@ -50,7 +53,7 @@ impl Printer {
     /// Makes a printer; lines move only on a capable terminal outside CI.
     pub fn new(format: Format, quiet: bool, plain: bool) -> Self {
         let live = !quiet && !plain && format == Format::Text && std::io::stderr().is_terminal();
-        Self { format, quiet, live, silent: false, side: None }
+        Self { format, quiet, live, silent: false, streams: false, side: None }
     }
 
     /// Makes the room for lines that move; nobody sees them where none may.
@@ -90,6 +93,18 @@ impl Printer {
         } else {
             self.report(report);
         }
+    }
+
+    /// Tells a program what happens before the answer: nothing unless JSON is a stream.
+    pub fn event(&self, schema: &str, event: &impl Serialize) {
+        if self.is_stream() && !self.quiet {
+            self.data(&format!("{}\n", versioned(schema, event)));
+        }
+    }
+
+    /// Returns whether a program is told what happens, in lines of JSON.
+    pub fn is_stream(&self) -> bool {
+        self.format == Format::Json && self.streams
     }
 
     /// Prints a failed command's answer.
@@ -154,7 +169,11 @@ impl Printer {
     }
 
     fn json(&self, value: &Value) {
-        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        let text = if self.streams {
+            value.to_string()
+        } else {
+            serde_json::to_string_pretty(value).unwrap_or_default()
+        };
         self.data(&(text + "\n"));
     }
 }

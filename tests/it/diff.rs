@@ -23,8 +23,8 @@ fn a_stack_that_does_not_exist_is_compared_offline_and_not_made() {
     assert!(endpoint["properties"].to_string().contains("/Properties/HttpMethod"));
     session.run("diff --local --exit-code").status().map(|status| assert_eq!(status, 3)).unwrap();
     // Neither a stack nor a secret is there afterwards.
-    let deployed = session.run("deploy --local --output json").success();
-    assert_eq!(serde_json::from_str::<Value>(&deployed).unwrap()["outcome"], "created");
+    let deployed = session.run("deploy --local --output json").json();
+    assert_eq!(deployed["outcome"], "created");
 }
 
 #[test]

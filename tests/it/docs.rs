@@ -12,6 +12,7 @@ use evbridge_momento::commands::{
     completions, demo, deploy, destroy, diff, doctor, each_region, explain, local, put_event, regions,
     status, token, validate,
 };
+use evbridge_momento::ui::progress::Step;
 use evbridge_momento::ui::{Failure, Report, schema};
 use serde_json::Value;
 
@@ -84,7 +85,11 @@ fn real_answers_keep_to_their_schemas() {
         "nonsense",
         "demo",
     ] {
-        assert_kept(line, &session.run(&format!("{line} --output json")).json());
+        let outcome = session.run(&format!("{line} --output json"));
+        assert_kept(line, &outcome.json());
+        for step in outcome.steps() {
+            assert_kept(line, &step);
+        }
     }
     session.run("deploy --local").success();
     let mut server = session.serve("local --port 0 --output json");
@@ -136,6 +141,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         of::<token::check::Checked>(),
         of::<token::report::Changed>(),
         of::<validate::Valid>(),
+        (name(Step::SCHEMA), schema::of::<Step>(Step::SCHEMA)),
         (name(Failure::SCHEMA), schema::of::<Failure>(Failure::SCHEMA)),
     ]
 }

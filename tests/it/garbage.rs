@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, TestRunner};
 use crate::harness::Session;
 
 /// Requests to damage: each of the surfaces behind the one port.
-const REQUESTS: [&str; 5] = [
+const REQUESTS: [&str; 6] = [
     "PUT /cache/c?key=a%20b&ttl_seconds=60 HTTP/1.1\r\nhost: h\r\nauthorization: k\r\ncontent-length: 5\r\n\r\nvalue",
     "GET /momento/us-west-2/cache/c?key_base64=YQ&token=k HTTP/1.1\r\nhost: h\r\n\r\n",
     "POST /_local/ListCaches HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
@@ -21,6 +21,8 @@ const REQUESTS: [&str; 5] = [
      x-amz-target: AWSEvents.ListRules\r\ncontent-length: 2\r\n\r\n{}",
     "POST / HTTP/1.0\r\nauthorization: AWS4-HMAC-SHA256 Credential=a/b/us-west-2/iam/aws4_request\r\n\
      content-length: 14\r\n\r\nAction=GetUser",
+    "POST /service/G/operation/DescribeAlarms HTTP/1.0\r\nsmithy-protocol: rpc-v2-cbor\r\ncontent-length: 2\r\n\
+     authorization: AWS4-HMAC-SHA256 Credential=a/b/us-west-2/monitoring/aws4_request\r\n\r\naa",
 ];
 
 /// How long a good request may wait for its answer.

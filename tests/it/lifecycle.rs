@@ -125,8 +125,7 @@ fn a_failed_deletion_is_ended_by_leaving_what_cannot_be_deleted() {
         fault(&session, "--resource DeadLetterQueue --on delete --always");
         ends(&session.run("destroy --local --quiet"), 6, "`--retain DeadLetterQueue`, or `--force`");
         ends(&session.run(DEPLOY), 6, "finish the deletion, then deploy: `evbridge-momento destroy`");
-        let left = session.run(&format!("destroy --local --output json {flag}")).success();
-        let left: Value = serde_json::from_str(&left).unwrap();
+        let left = session.run(&format!("destroy --local --output json {flag}")).json();
         assert_eq!(left["left"], serde_json::json!(["DeadLetterQueue"]));
         ends(&session.run("status --local"), 1, "there is no stack momento-api");
     }

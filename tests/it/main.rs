@@ -39,6 +39,7 @@ mod local_cloud;
 mod many_regions;
 mod output;
 mod permissions;
+mod progress;
 mod put_event;
 mod regions;
 mod render;

@@ -206,7 +206,7 @@ fn the_operator_needs_all_of_it_and_nothing_more() {
         queue.attributes("Policy".into(), "").send().await.unwrap();
     });
     let mut seen = Vec::new();
-    for line in ["doctor --fix", "token check", "token rotate", "token check", "doctor"] {
+    for line in ["doctor --fix", "token check", "token rotate", "token check", "doctor", "status --follow"] {
         seen.extend(calls(&session, line));
     }
     prove(&session, Role::Operator, "", false, &seen);

@@ -35,7 +35,10 @@ The token is looked for in this order: --token-file or --token-stdin, MOMENTO_AP
 earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else.
 
 A stack in a failed state is repaired first: a failed creation is deleted and made again, a failed update is
-taken back, a failed rollback is continued. An operation that runs is waited for.")]
+taken back, a failed rollback is continued. An operation that runs is waited for.
+
+With `--output json` every event of the operation is a line (\"schema\":\"progress/1\"), and the answer or the error
+is the last line.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct DeployArgs {
     #[command(flatten)]

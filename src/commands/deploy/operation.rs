@@ -1,6 +1,7 @@
 //! Following an operation with its progress on the screen, until it ends, time is up, or Ctrl-C.
 
-use std::time::Duration;
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
 
 use crate::aws::cloudformation::Stack;
 use crate::aws::failures::diagnose;
@@ -11,6 +12,9 @@ use crate::model::stack::Event;
 use crate::model::stack::diagnosis::Verdict;
 use crate::ui::progress::StackProgress;
 
+/// How often the clock is looked at, for what is slow.
+const TICK: Duration = Duration::from_secs(1);
+
 /// How an operation ended.
 #[derive(Debug)]
 pub struct Ended {
@@ -18,6 +22,8 @@ pub struct Ended {
     pub stack: Option<Stack>,
     /// What happened, oldest first.
     pub events: Vec<Event>,
+    /// How long it took; for an operation that began before it was followed, by the times of its events.
+    pub took: Duration,
 }
 
 /// Follows an operation to its end.
@@ -31,12 +37,19 @@ pub async fn watch(
     operation: &Operation,
     timeout: Option<Duration>,
 ) -> Result<Ended> {
-    let mut progress = StackProgress::new(context.printer.clone());
+    let started = Instant::now();
+    let progress = RefCell::new(StackProgress::new(context.printer.clone(), name, session.region()));
     let mut events = Vec::new();
     let following = follow(&session.clients, operation, |event| {
-        progress.tell(event);
+        progress.borrow_mut().tell(event);
         events.push(event.clone());
     });
+    let clock = async {
+        loop {
+            tokio::time::sleep(TICK).await;
+            progress.borrow_mut().tick();
+        }
+    };
     let time_is_up = async {
         match timeout {
             Some(timeout) => tokio::time::sleep(timeout).await,
@@ -46,6 +59,7 @@ pub async fn watch(
     let again = reattach(context, session, name);
     let stack = tokio::select! {
         stack = following => stack?,
+        () = clock => None,
         () = time_is_up => {
             let limit = jiff::SignedDuration::try_from(timeout.unwrap_or_default()).unwrap_or_default();
             let message = format!("the operation has not ended in {limit:#}: CloudFormation goes on with it");
@@ -56,7 +70,15 @@ pub async fn watch(
                 .hint(format!("follow it again: `{again}`")));
         }
     };
-    Ok(Ended { stack, events })
+    let took = started.elapsed().max(span(&events));
+    Ok(Ended { stack, events, took })
+}
+
+/// Returns the time from the first event to the last one.
+fn span(events: &[Event]) -> Duration {
+    let mut times = events.iter().filter_map(|event| event.time);
+    let Some(first) = times.next() else { return Duration::ZERO };
+    times.next_back().and_then(|last| Duration::try_from(last.duration_since(first)).ok()).unwrap_or_default()
 }
 
 /// Returns the command that follows a stack's operation again.

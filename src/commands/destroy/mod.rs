@@ -2,7 +2,7 @@
 
 mod report;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
@@ -61,6 +61,7 @@ pub struct DestroyArgs {
 
 /// Deletes the stack.
 pub async fn run(context: &Context, args: DestroyArgs) -> Result<Destroyed> {
+    let started = Instant::now();
     let definition = load(&args.stack)?;
     let name = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let session = context.session(&name).await?;
@@ -74,6 +75,7 @@ pub async fn run(context: &Context, args: DestroyArgs) -> Result<Destroyed> {
         undelivered: 0,
         secret: SecretFate::Missing,
         secret_name: secret.clone(),
+        seconds: 0.0,
     };
     if let Some(stack) = found {
         destroyed.undelivered = undelivered(&session, &stack).await?;
@@ -108,6 +110,7 @@ pub async fn run(context: &Context, args: DestroyArgs) -> Result<Destroyed> {
     if let Err(error) = context.deployments().forget(context.place(), &name, session.region()) {
         context.printer.warn(&format!("{} cannot be written ({error})", context.global.local_dir.display()));
     }
+    destroyed.seconds = started.elapsed().as_secs_f64();
     Ok(destroyed)
 }
 

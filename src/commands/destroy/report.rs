@@ -23,6 +23,8 @@ pub struct Destroyed {
     pub secret: SecretFate,
     /// The secret's name.
     pub secret_name: String,
+    /// How long it took.
+    pub seconds: f64,
 }
 
 /// What became of the token's secret.
@@ -47,10 +49,11 @@ impl Report for Destroyed {
     fn text(&self, page: &mut Page) {
         if self.stack_was_there {
             page.note(format_args!(
-                "{} {} in {}",
+                "{} {} in {} in {:.1}s",
                 "destroyed".green().bold(),
                 self.stack.bold(),
-                self.region
+                self.region,
+                self.seconds
             ));
         } else {
             page.note(format_args!(

@@ -1,6 +1,7 @@
 //! Looking at a stack and at each of its parts.
 
-use super::report::{Part, Queue, Status, Token};
+use super::monitor::Monitor;
+use super::report::{Drift, Part, Queue, Status, Token};
 use crate::aws::cloudformation::{Resource, Stack, resources};
 use crate::aws::secrets::{self, Lookup};
 use crate::aws::{parts, queues};
@@ -9,9 +10,16 @@ use crate::context::{Context, Session};
 use crate::error::Result;
 
 /// Looks at a stack and its parts.
-pub(super) async fn look(context: &Context, session: &Session, stack: &Stack, name: &str) -> Result<Status> {
+pub(super) async fn look(
+    context: &Context,
+    session: &Session,
+    stack: &Stack,
+    name: &str,
+    monitor: &mut Monitor,
+) -> Result<Status> {
     let clients = &session.clients;
     let mut status = Status::of(stack, name, session);
+    let mut rules = Vec::new();
     for resource in resources(clients, &stack.id).await? {
         if !is_there(&resource) {
             continue;
@@ -20,6 +28,7 @@ pub(super) async fn look(context: &Context, session: &Session, stack: &Stack, na
         match resource.resource_type.as_str() {
             "AWS::Events::Rule" => {
                 status.rules.push(Part::of(&resource.logical_id, &id, parts::rule(clients, &id).await?));
+                rules.push(id);
             }
             "AWS::Events::ApiDestination" => {
                 let state = parts::destination(clients, &id).await?;
@@ -47,6 +56,10 @@ pub(super) async fn look(context: &Context, session: &Session, stack: &Stack, na
         }
     }
     status.token = Some(token(session, stack, name).await?);
+    status.drift = stack.drift.as_ref().map(|drift| Drift::of(drift, context.now()));
+    let queue = status.dead_letter_queue.as_ref().and_then(|queue| queue.url.rsplit('/').next());
+    status.monitoring = Some(monitor.look(clients, &rules, queue, context.now()).await);
+    status.unicode = context.environment.unicode;
     Ok(status)
 }
 

@@ -1,6 +1,7 @@
 //! `status`: the stack and its parts on one screen; follows the operation that runs.
 
 mod look;
+mod monitor;
 mod report;
 
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 
 use self::look::look;
+use self::monitor::Monitor;
 use super::deploy::duration;
 use super::deploy::operation::{explained, watch};
 use super::each_region;
@@ -27,7 +29,10 @@ Examples:
   evbridge-momento status
   evbridge-momento status shop --follow       follow the operation that runs, or tell how the last one ended
   evbridge-momento status --watch             look again every five seconds
-  evbridge-momento status --output json")]
+  evbridge-momento status --output json
+
+The metrics are those of the stack's rules in CloudWatch, by the hour; `--watch` asks for them once a minute.
+The alarms are those that watch a rule of the stack or its dead-letter queue.")]
 pub struct StatusArgs {
     #[command(flatten)]
     stack: StackArg,
@@ -48,6 +53,13 @@ pub struct StatusArgs {
     interval: Duration,
 }
 
+impl StatusArgs {
+    /// Returns whether the answer is a stream: the one that follows, or one look after another.
+    pub fn streams(&self) -> bool {
+        self.follow || self.watch
+    }
+}
+
 /// Shows the status and returns the exit code.
 pub async fn run(context: &Context, args: StatusArgs) -> Result<u8> {
     let definition = load(&args.stack)?;
@@ -56,7 +68,7 @@ pub async fn run(context: &Context, args: StatusArgs) -> Result<u8> {
         return each_region::run(context, async |context| {
             let session = context.session(&name).await?;
             let stack = found(context, &session, &name).await?;
-            look(context, &session, &stack, &name).await
+            look(context, &session, &stack, &name, &mut Monitor::default()).await
         })
         .await;
     }
@@ -78,7 +90,9 @@ async fn follow(context: &Context, session: &Session, name: &str, timeout: Optio
     let Some(now) = ended.stack else {
         return Ok(context.printer.report(&Status::gone(&stack, name, session)));
     };
-    let code = context.printer.report(&look(context, session, &now, name).await?);
+    let mut status = look(context, session, &now, name, &mut Monitor::default()).await?;
+    status.operation_seconds = Some(ended.took.as_secs_f64());
+    let code = context.printer.report(&status);
     if now.status.is_deployed() || now.status.is_review() {
         return Ok(code);
     }
@@ -94,9 +108,10 @@ async fn follow(context: &Context, session: &Session, name: &str, timeout: Optio
 
 /// Looks again and again: the screen is drawn anew on a terminal, else looks follow each other.
 async fn watch_on(context: &Context, session: &Session, name: &str, interval: Duration) -> Result<u8> {
+    let mut monitor = Monitor::default();
     loop {
         let stack = found(context, session, name).await?;
-        let status = look(context, session, &stack, name).await?;
+        let status = look(context, session, &stack, name, &mut monitor).await?;
         if context.printer.format == Format::Json {
             let line = serde_json::to_string(&status.versioned()).unwrap_or_default();
             context.printer.data(&(line + "\n"));

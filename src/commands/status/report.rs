@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::aws::cloudformation::Stack;
+use super::monitor::{self, Monitored};
+use crate::aws::cloudformation::{self, Stack};
 use crate::aws::parts::State;
 use crate::context::Session;
 use crate::ui::{Page, Report, clean};
@@ -42,6 +44,38 @@ pub struct Status {
     pub(super) dead_letter_queue: Option<Queue>,
     /// The token's secret.
     pub(super) token: Option<Token>,
+    /// What the last drift detection found.
+    pub(super) drift: Option<Drift>,
+    /// What CloudWatch says; nothing when the stack is gone.
+    pub(super) monitoring: Option<Monitored>,
+    /// How long the operation took that was followed.
+    pub(super) operation_seconds: Option<f64>,
+    /// Whether the screen has more than ASCII.
+    #[serde(skip)]
+    pub(super) unicode: bool,
+}
+
+/// What the last drift detection found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Drift {
+    /// `DRIFTED`, `IN_SYNC`, `UNKNOWN` or `NOT_CHECKED`.
+    pub(super) status: String,
+    /// When it was looked for.
+    pub(super) checked: Option<String>,
+    /// How long ago that is, in seconds.
+    pub(super) checked_seconds: Option<u64>,
+}
+
+impl Drift {
+    /// Reads what CloudFormation said, at a time.
+    pub(super) fn of(drift: &cloudformation::Drift, now: Timestamp) -> Self {
+        let ago = |checked: Timestamp| u64::try_from(now.as_second() - checked.as_second()).unwrap_or(0);
+        Self {
+            status: drift.status.clone(),
+            checked: drift.checked.map(|checked| checked.to_string()),
+            checked_seconds: drift.checked.map(ago),
+        }
+    }
 }
 
 /// A part of the stack in EventBridge.
@@ -102,6 +136,10 @@ impl Status {
             role: None,
             dead_letter_queue: None,
             token: None,
+            drift: None,
+            monitoring: None,
+            operation_seconds: None,
+            unicode: false,
         }
     }
 
@@ -145,6 +183,9 @@ impl Report for Status {
             self.region,
             painted(&self.status)
         ));
+        if let Some(seconds) = self.operation_seconds {
+            page.note(format_args!("the operation took {seconds:.1}s"));
+        }
         if let Some(reason) = &self.reason {
             page.line(format_args!("  {}", clean(reason)));
         }
@@ -167,10 +208,27 @@ impl Report for Status {
         if let Some(queue) = &self.dead_letter_queue {
             self::queue(page, queue);
         }
+        if let Some(drift) = &self.drift {
+            self::drift(page, drift);
+        }
+        if let Some(monitored) = &self.monitoring {
+            monitor::text(page, monitored, self.unicode);
+        }
     }
 }
 
-fn field(page: &mut Page, label: &str, value: impl std::fmt::Display) {
+fn drift(page: &mut Page, drift: &Drift) {
+    let status = match drift.status.as_str() {
+        "IN_SYNC" => "IN_SYNC".green().to_string(),
+        "NOT_CHECKED" => return field(page, "drift", "never looked for"),
+        status => status.yellow().to_string(),
+    };
+    let ago = drift.checked_seconds.map(|seconds| format!(", looked for {} ago", age(seconds)));
+    field(page, "drift", format_args!("{status}{}", ago.unwrap_or_default()));
+}
+
+/// Writes a line with its label.
+pub(super) fn field(page: &mut Page, label: &str, value: impl std::fmt::Display) {
     page.line(format_args!("  {} {value}", format!("{label:<13}").dimmed()));
 }
 

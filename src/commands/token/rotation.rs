@@ -87,7 +87,9 @@ impl Rotation<'_> {
         let token = format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple());
         let clients = &self.session.clients;
         deployed::change_parameter(clients, self.stack, "MomentoTokenVersion", version, &token).await?;
-        let mut progress = StackProgress::new(self.context.printer.clone());
+        // An ARN ends in `stack/NAME/ID`.
+        let name = self.stack.id.rsplit('/').nth(1).unwrap_or_default();
+        let mut progress = StackProgress::new(self.context.printer.clone(), name, self.session.region());
         let mut happened = Vec::new();
         let operation = Operation::ours(&self.stack.id, &token);
         let following = follow(clients, &operation, |event| {

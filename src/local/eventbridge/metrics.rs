@@ -29,6 +29,21 @@ pub struct Metric {
     pub value: u64,
 }
 
+/// The sum of a counter in one of the periods that a time is cut into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sum {
+    /// The bus.
+    pub bus: String,
+    /// The rule.
+    pub rule: String,
+    /// The counter's name.
+    pub name: String,
+    /// Which period: 0 is the first.
+    pub index: i64,
+    /// The sum, never 0.
+    pub value: u64,
+}
+
 /// How often rules were triggered since that was last written: no answer waits for it.
 #[derive(Default)]
 pub(super) struct Triggered(Mutex<HashMap<(String, String, String), u64>>);
@@ -115,6 +130,28 @@ impl EventBridge {
         let matched: Vec<_> =
             matched.map(|metric| Metric { name: "MatchedEvents".to_owned(), ..metric }).collect();
         Ok(metrics.into_iter().chain(matched).collect())
+    }
+
+    /// Returns a region's counters in periods of some minutes, from a minute (since 1970) until before another.
+    pub fn sums(&self, region: &str, from: i64, until: i64, period: i64) -> Result<Vec<Sum>, StoreError> {
+        self.store.with(|connection| {
+            self.triggered.write(connection, self.clock.now())?;
+            connection
+                .prepare_cached(
+                    "SELECT bus, rule, name, (minute - ?2) / ?4 AS period, sum(value) FROM events_metrics
+                     WHERE region = ?1 AND minute >= ?2 AND minute < ?3 GROUP BY bus, rule, name, period",
+                )?
+                .query_map(params![region, from, until, period.max(1)], |row| {
+                    Ok(Sum {
+                        bus: row.get(0)?,
+                        rule: row.get(1)?,
+                        name: row.get(2)?,
+                        index: row.get(3)?,
+                        value: row.get::<_, i64>(4)?.unsigned_abs(),
+                    })
+                })?
+                .collect()
+        })
     }
 
     /// Forgets counters that are older than CloudWatch keeps them by the minute.

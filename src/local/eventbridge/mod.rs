@@ -35,7 +35,7 @@ use crate::local::store::{Store, StoreError};
 use crate::local::wire::{Answer, ApiError, Service};
 
 pub use delivery::{Transport, TransportError, World};
-pub use metrics::Metric;
+pub use metrics::{Metric, Sum};
 pub use trace::{Attempt, Outcome, RuleTrace, TargetTrace, Trace};
 
 /// The local `EventBridge` of all regions.

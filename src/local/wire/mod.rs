@@ -1,6 +1,8 @@
 //! What the local cloud's services take and give: API actions as JSON, and their HTTP forms.
 
+pub mod cbor;
 pub mod query;
+pub mod times;
 
 use serde_json::Value;
 

@@ -47,7 +47,7 @@ impl Role {
     pub fn commands(self) -> &'static [&'static str] {
         match self {
             Self::Deployer => &["deploy", "destroy"],
-            Self::Operator => &["doctor", "token-check", "token-set"],
+            Self::Operator => &["doctor", "status", "token-check", "token-set"],
             Self::Producer => &["put-event"],
         }
     }

@@ -57,6 +57,9 @@ impl Scope {
         match kind {
             "stack" => self.regional("cloudformation", &format!("stack/{}/*", self.stack)),
             "bus" | "events" => self.regional("events", &format!("event-bus/{}", self.bus_name())),
+            "alarms" => self.regional("cloudwatch", "alarm:*"),
+            // CloudWatch knows no permission for a single metric.
+            "metrics" => "*".to_owned(),
             "connection" => self.regional("events", &format!("connection/{made}")),
             "destination" => self.regional("events", &format!("api-destination/{made}")),
             "rule" if self.bus_name() == "default" => self.regional("events", &format!("rule/{made}")),

@@ -4,6 +4,7 @@ pub mod addition;
 pub mod change;
 pub mod diagnosis;
 pub mod event;
+pub mod pace;
 pub mod plan;
 pub mod status;
 pub mod values;

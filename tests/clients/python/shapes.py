@@ -1,8 +1,12 @@
 """Holds every answer against AWS's own model: boto3 alone would pass over a member that it does not know."""
 
 import base64
+import datetime
+import io
 import json
 import xml.etree.ElementTree as xml
+
+from botocore.parsers import RpcV2CBORParser
 
 NUMBERS = ("integer", "long", "float", "double")
 # The status of a stack in its own events, where the model knows those of resources.
@@ -11,8 +15,8 @@ UNMODELLED = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_C
 
 def watch(client):
     """Checks each answer that the client gets, before it is parsed."""
-    protocol = client.meta.service_model.metadata["protocol"]
-    check = by_query if protocol == "query" else by_json
+    protocol = client.meta.service_model.resolved_protocol
+    check = {"query": by_query, "smithy-rpc-v2-cbor": by_cbor}.get(protocol, by_json)
 
     def before_parse(operation_model, response_dict, **_):
         shape = operation_model.output_shape
@@ -25,6 +29,10 @@ def watch(client):
 
 def by_json(shape, body, name):
     json_value(shape, json.loads(body), name)
+
+
+def by_cbor(shape, body, name):
+    json_value(shape, RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body))), name)
 
 
 def json_value(shape, value, path):
@@ -40,6 +48,8 @@ def json_value(shape, value, path):
     elif kind == "map":
         for name, member in value.items():
             json_value(shape.value, member, f"{path}[{name}]")
+    elif kind == "timestamp" and isinstance(value, datetime.datetime):
+        pass
     elif kind in (*NUMBERS, "timestamp"):
         assert isinstance(value, (int, float)) and not isinstance(value, bool), f"{path} is no number: {value!r}"
         assert kind not in ("integer", "long") or isinstance(value, int), f"{path} is no integer: {value!r}"
@@ -54,7 +64,8 @@ def json_value(shape, value, path):
 
 
 def by_query(shape, body, name):
-    result = next(child for child in xml.fromstring(body) if local(child) == f"{name}Result")
+    wrapper = shape.serialization.get("resultWrapper", f"{name}Result")
+    result = next(child for child in xml.fromstring(body) if local(child) == wrapper)
     xml_value(shape, result, name)
 
 

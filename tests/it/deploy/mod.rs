@@ -90,7 +90,7 @@ no field was given: this is the documented sample of cacheSet
   DELETE_COMPLETE  CacheDeleteDestination      [DURATION] AWS::Events::ApiDestination
   DELETE_COMPLETE  CacheSetDestination         [DURATION] AWS::Events::ApiDestination
   DELETE_COMPLETE  MomentoConnection           [DURATION] AWS::Events::Connection
-destroyed momento-api in ap-northeast-1
+destroyed momento-api in ap-northeast-1 in [DURATION]
 The secret evbridge-momento/momento-api is deleted in 7 days; a deploy before then takes it back.
 The Momento token itself, the caches and the event bus are left as they are.
 

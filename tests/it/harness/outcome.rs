@@ -44,13 +44,24 @@ impl Outcome {
         self.stdout()
     }
 
-    /// Returns the one JSON value that stdout is, which names its layout.
+    /// Returns the one JSON value that stdout is, which names its layout; of a command that follows an operation the
+    /// last line, after those of its progress.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {
+        let stdout = self.stdout();
+        let is_progress = |line: &&str| line.starts_with(r#"{"schema":"progress/1","#);
+        let progress: usize = stdout.split_inclusive('\n').take_while(is_progress).map(str::len).sum();
         let value: serde_json::Value =
-            serde_json::from_str(&self.stdout()).unwrap_or_else(|error| panic!("{error}\n{self}"));
+            serde_json::from_str(&stdout[progress..]).unwrap_or_else(|error| panic!("{error}\n{self}"));
         assert!(value["schema"].is_string(), "{self}");
         value
+    }
+
+    /// Returns what a command that follows an operation told before its answer.
+    pub(crate) fn steps(&self) -> Vec<serde_json::Value> {
+        let stdout = self.stdout();
+        let steps = stdout.lines().filter(|line| line.starts_with(r#"{"schema":"progress/1","#));
+        steps.map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Returns the exit status, or nothing where a signal ended the command.
@@ -98,7 +109,7 @@ fn normalise(text: &str, root: &Path) -> String {
             (r"(127\.0\.0\.1|\[::1\]|localhost):\d{2,5}\b", "$1:[PORT]"),
             (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "[UUID]"),
             (r"-[0-9A-Z]{12}\b", "-[ID]"),
-            (r#"("(?:seconds|bytes)": )[\d.]+"#, "$1[NUMBER]"),
+            (r#"("(?:seconds|bytes)": ?)[\d.]+"#, "$1[NUMBER]"),
             (r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?", "[TIME]"),
             (r"\b\d\d:\d\d:\d\d(\.\d+)?\b", "[TIME]"),
             (r"(^|[\s(\[])(\d+m )?\d+(\.\d+)?(ms|µs|s)\b", "$1[DURATION]"),

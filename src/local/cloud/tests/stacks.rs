@@ -105,6 +105,10 @@ async fn a_stack_makes_changes_and_deletes_topics_log_groups_archives_and_alarms
     {
         assert!(outputs.contains(part), "{part} is not in {outputs}");
     }
+    let alarms = || cloud.ok("monitoring", "DescribeAlarms", json!({}));
+    let alarm = alarms().await["MetricAlarms"][0].clone();
+    assert_eq!((&alarm["Threshold"], &alarm["EvaluationPeriods"]), (&json!(0.0), &json!(1)));
+    assert!(alarm["AlarmActions"][0].as_str().unwrap().contains(":shop-Topic-"), "{alarm}");
     let changed = TEMPLATE
         .replace("{ DisplayName: Sold }", "{ Tags: [{ Key: a, Value: b }] }")
         .replace(", RawMessageDelivery: true", "")
@@ -124,7 +128,9 @@ async fn a_stack_makes_changes_and_deletes_topics_log_groups_archives_and_alarms
     let groups = cloud.ok("logs", "DescribeLogGroups", json!({})).await["logGroups"].clone();
     assert_eq!(groups[0].get("retentionInDays"), None);
     assert_eq!(archives().await["Archives"][0]["RetentionDays"], 0);
+    assert_eq!(alarms().await["MetricAlarms"][0]["Threshold"], 1.0);
     assert_eq!(cloud.stack("DeleteStack", &changed).await, "GONE");
+    assert_eq!(alarms().await, json!({"MetricAlarms": [], "CompositeAlarms": []}));
     assert_eq!(cloud.ok("sns", "ListTopics", json!({})).await, json!({"Topics": []}));
     assert_eq!(cloud.ok("sns", "ListSubscriptions", json!({})).await, json!({"Subscriptions": []}));
     assert_eq!(cloud.ok("logs", "DescribeLogGroups", json!({})).await, json!({"logGroups": []}));

@@ -1,9 +1,9 @@
-//! `AWS::CloudWatch::Alarm`, as a record: nothing watches the metric here.
+//! `AWS::CloudWatch::Alarm`
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::shape::{Property, Shape, TAGS};
-use super::{Caller, Made, Refusal, Request, ResourceType};
+use super::{Caller, Made, Refusal, Request, ResourceType, gone};
 use crate::local::wire::ACCOUNT;
 
 /// The type.
@@ -81,19 +81,31 @@ impl ResourceType for Alarm {
     }
 
     fn create(&self, caller: &Caller<'_>, request: &Request) -> Result<Made, Refusal> {
-        Ok(made(caller, &request.physical_name("AlarmName", 255)))
+        let name = request.physical_name("AlarmName", 255);
+        put(caller, &name, request)
     }
 
-    fn update(&self, caller: &Caller<'_>, name: &str, _: &Request, _: &Request) -> Result<Made, Refusal> {
-        Ok(made(caller, name))
+    fn update(
+        &self,
+        caller: &Caller<'_>,
+        name: &str,
+        _: &Request,
+        request: &Request,
+    ) -> Result<Made, Refusal> {
+        put(caller, name, request)
     }
 
-    fn delete(&self, _: &Caller<'_>, _: &str, _: &Request) -> Result<(), Refusal> {
-        Ok(())
+    fn delete(&self, caller: &Caller<'_>, name: &str, _: &Request) -> Result<(), Refusal> {
+        gone(caller.monitoring("DeleteAlarms", &json!({"AlarmNames": [name]})))
     }
 }
 
-fn made(caller: &Caller<'_>, name: &str) -> Made {
+/// Makes the alarm, or changes the one that is there.
+fn put(caller: &Caller<'_>, name: &str, request: &Request) -> Result<Made, Refusal> {
+    let mut input = request.properties.clone();
+    input.insert("AlarmName".to_owned(), json!(name));
+    input.insert("Tags".to_owned(), request.tag_list());
+    caller.monitoring("PutMetricAlarm", &Value::Object(input))?;
     let arn = json!(format!("arn:aws:cloudwatch:{}:{ACCOUNT}:alarm:{name}", caller.region));
-    Made { physical_id: name.to_owned(), attributes: Map::from_iter([("Arn".to_owned(), arn)]) }
+    Ok(Made { physical_id: name.to_owned(), attributes: Map::from_iter([("Arn".to_owned(), arn)]) })
 }

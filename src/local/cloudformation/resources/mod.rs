@@ -170,6 +170,11 @@ impl Caller<'_> {
         self.call("logs", "CloudWatchLogs", action, input)
     }
 
+    /// Calls CloudWatch.
+    pub(crate) fn monitoring(&self, action: &str, input: &Value) -> Result<Value, Refusal> {
+        self.call("monitoring", "CloudWatch", action, input)
+    }
+
     /// Calls Secrets Manager.
     pub(crate) fn secrets(&self, action: &str, input: &Value) -> Result<Value, Refusal> {
         self.call("secretsmanager", "SecretsManager", action, input)
@@ -259,6 +264,7 @@ fn handler_code(error: &ApiError) -> &'static str {
     let code = error.code.rsplit('.').next().unwrap_or_default();
     match code {
         "ResourceNotFoundException"
+        | "ResourceNotFound"
         | "NotFound"
         | "NoSuchEntity"
         | "NoSuchEntityException"
