@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, diff, doctor, explain, local, man, permissions, put_event, regions,
-    render, status, token, validate,
+    completions, demo, deploy, destroy, diff, doctor, drift, explain, local, man, permissions, put_event,
+    regions, render, status, token, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -126,6 +126,8 @@ pub enum Command {
     Token(token::TokenArgs),
     /// Show the stack and its parts, or follow the operation that runs
     Status(status::StatusArgs),
+    /// Show what of the stack was changed by hand, property by property, and change it back
+    Drift(drift::DriftArgs),
     /// Find what is wrong with the stack and say what to do about it
     Doctor(doctor::DoctorArgs),
     /// Print the least-privilege policy of who deploys, operates or produces
@@ -220,6 +222,7 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
         Command::PutEvent(args) => Ok(print(context, &put_event::run(context, args).await?)),
         Command::Explain(args) => Ok(print(context, &explain::run(context, args).await?)),
         Command::Destroy(args) => Ok(print(context, &destroy::run(context, args).await?)),
+        Command::Drift(args) => Ok(print(context, &drift::run(context, args).await?)),
         Command::Doctor(args) => Ok(print(context, &doctor::run(context, args).await?)),
         Command::Permissions(args) => Ok(print(context, &permissions::run(context, args).await?)),
         Command::Token(args) => token::run(context, args).await,

@@ -6,6 +6,7 @@ pub mod cloudformation;
 pub mod connections;
 pub mod dead_letters;
 pub mod deployed;
+pub mod drift;
 pub mod error;
 pub mod events;
 pub mod failures;

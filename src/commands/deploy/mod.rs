@@ -4,6 +4,7 @@ mod change;
 pub mod operation;
 mod recover;
 mod report;
+mod revert;
 pub mod target;
 pub mod token;
 
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 pub use report::{Deployed, Outcome};
+pub use revert::revert;
 
 use crate::aws::change_sets::Options;
 use crate::aws::events;

@@ -114,7 +114,7 @@ async fn worked_out(session: &Session, target: &Target, version: Option<String>)
         stack: &target.stack,
         name: &name,
         create: false,
-        template: &target.template()?,
+        template: Some(&target.template()?),
         parameters: &target.parameters(version),
         tags: &target.tags,
         role: target.role.as_deref(),

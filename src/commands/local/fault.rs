@@ -89,6 +89,8 @@ enum Step {
     Update,
     /// It is deleted
     Delete,
+    /// It is looked at, for drift
+    Read,
 }
 
 /// Does what the command says.
@@ -118,6 +120,7 @@ impl AddArgs {
             Step::Create => "create",
             Step::Update => "update",
             Step::Delete => "delete",
+            Step::Read => "read",
         });
         let resource = self.resource.iter().map(|resource| json!({ "Resource": resource, "Step": on }));
         let actions =

@@ -57,6 +57,8 @@ pub enum Step {
     Update,
     /// It is deleted.
     Delete,
+    /// It is looked at, for drift.
+    Read,
 }
 
 /// What goes wrong.

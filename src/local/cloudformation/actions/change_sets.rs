@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::compare::{cannot_update, check_name, compare, same_outputs};
+use super::compare::{cannot_update, check_name, compare, no_changes, same_outputs};
 use super::show::shown;
 use super::unsupported::refuse_unsupported;
 use super::{Api, no_change_set, pairs};
@@ -12,13 +12,10 @@ use crate::local::cloudformation::engine::{Start, begin};
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::naming;
 use crate::local::cloudformation::record::{
-    ChangeSet, ChangeSetStatus, ExecutionStatus, OnFailure, Stack, StackStatus,
+    ChangeSet, ChangeSetStatus, ExecutionStatus, OnFailure, Preparing, Stack, StackStatus,
 };
 use crate::local::cloudformation::secrets::mask;
 use crate::local::wire::{Answer, ApiError};
-
-const NO_CHANGES: &str =
-    "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 impl Api<'_> {
     /// Makes a change set, and for a new stack the stack in review.
@@ -60,7 +57,13 @@ impl Api<'_> {
         }
         let previous = self.definition(&stack)?;
         let prepared = self.prepare(input, (&stack.id, &stack.name), previous.as_ref())?;
-        let changes = compare(&stack, previous.as_ref(), &prepared.template, &prepared.definition)?;
+        // What is deployed is looked at by the engine, in a step of its own.
+        let reverts = kind == "UPDATE" && input.text("DeploymentMode") == Some("REVERT_DRIFT");
+        let changes = if reverts {
+            Vec::new()
+        } else {
+            compare(&stack, previous.as_ref(), &prepared.template, &prepared.definition)?
+        };
         let is_empty = changes.is_empty() && same_outputs(previous.as_ref(), &prepared.definition);
         let id = naming::change_set_id(self.region, name);
         let change_set = ChangeSet {
@@ -69,15 +72,23 @@ impl Api<'_> {
             stack_id: stack.id.clone(),
             description: input.text("Description").map(str::to_owned),
             created: self.clock.now(),
-            status: if is_empty { ChangeSetStatus::Failed } else { ChangeSetStatus::Complete },
-            status_reason: is_empty.then(|| NO_CHANGES.to_owned()),
+            status: match (reverts, is_empty) {
+                (true, _) => ChangeSetStatus::InProgress,
+                (_, true) => ChangeSetStatus::Failed,
+                _ => ChangeSetStatus::Complete,
+            },
+            status_reason: (is_empty && !reverts).then(no_changes),
             execution: if is_empty { ExecutionStatus::Unavailable } else { ExecutionStatus::Available },
             client_token: token.map(str::to_owned),
             on_failure,
             definition: prepared.definition,
             changes,
+            reverts,
         };
         self.store.put(self.region, &id, &change_set)?;
+        if reverts {
+            self.store.put(self.region, &id, &Preparing)?;
+        }
         Ok(json!({"Id": id, "StackId": stack.id}))
     }
 
@@ -112,6 +123,7 @@ impl Api<'_> {
             "Tags": pairs(&settings.tags, "Key", "Value"),
             "Changes": changes,
             "IncludeNestedStacks": false,
+            "DeploymentMode": change_set.reverts.then_some("REVERT_DRIFT"),
             "OnStackFailure": change_set.on_failure.map(OnFailure::name),
         }))
     }
@@ -153,8 +165,8 @@ impl Api<'_> {
             || change_set.execution != ExecutionStatus::Available
         {
             let status = match change_set.status {
-                ChangeSetStatus::Failed => change_set.status.name(),
                 ChangeSetStatus::Complete => change_set.execution.name(),
+                status => status.name(),
             };
             let message = format!(
                 "ChangeSet [{}] cannot be executed in its current status of [{status}]",
@@ -185,7 +197,11 @@ impl Api<'_> {
         stack.change_set = Some(change_set.id.clone());
         stack.disable_rollback = on_failure == OnFailure::DoNothing;
         let definition = change_set.definition;
-        let start = if is_new { Start::Create(definition) } else { Start::Update(definition) };
+        let start = match (is_new, change_set.reverts) {
+            (true, _) => Start::Create(definition),
+            (false, true) => Start::Revert(definition),
+            (false, false) => Start::Update(definition),
+        };
         begin(
             &self.journal(),
             &mut stack,
@@ -206,6 +222,7 @@ impl Api<'_> {
             );
             return Err(ApiError::client("InvalidChangeSetStatus", message));
         }
+        self.store.remove::<Preparing>(self.region, &change_set.id)?;
         self.store.remove::<ChangeSet>(self.region, &change_set.id)?;
         Ok(json!({}))
     }

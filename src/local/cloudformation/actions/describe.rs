@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Api, pairs};
+use crate::local::cloudformation::drift::Drifts;
 use crate::local::cloudformation::events::{self, Event};
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::naming;
@@ -20,18 +21,20 @@ impl Api<'_> {
             Some(name) => vec![self.described(name)?],
             None => self.all()?.into_iter().filter(|one| one.status != StackStatus::DeleteComplete).collect(),
         };
-        Ok(json!({"Stacks": stacks.iter().map(stack).collect::<Vec<_>>()}))
+        let stacks: Result<Vec<Value>, ApiError> =
+            stacks.iter().map(|one| Ok(stack(one, &self.drifts(one)?.of_stack()))).collect();
+        Ok(json!({"Stacks": stacks?}))
     }
 
     /// Lists stacks, also deleted ones, by status.
     pub(super) fn list_stacks(self, input: Input<'_>) -> Answer {
         let wanted = input.list("StackStatusFilter");
-        let summaries: Vec<Value> = self
+        let summaries: Result<Vec<Value>, ApiError> = self
             .all()?
             .iter()
             .filter(|one| wanted.is_empty() || wanted.iter().any(|status| status == one.status.name()))
             .map(|one| {
-                json!({
+                Ok(json!({
                     "StackId": one.id,
                     "StackName": one.name,
                     "TemplateDescription": one.settings.description,
@@ -40,11 +43,11 @@ impl Api<'_> {
                     "DeletionTime": one.deleted.map(naming::time),
                     "StackStatus": one.status.name(),
                     "StackStatusReason": one.status_reason,
-                    "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
-                })
+                    "DriftInformation": self.drifts(one)?.of_stack(),
+                }))
             })
             .collect();
-        Ok(json!({"StackSummaries": summaries}))
+        Ok(json!({"StackSummaries": summaries?}))
     }
 
     /// Returns a stack's events, newest first.
@@ -114,7 +117,7 @@ impl Api<'_> {
         let found = stack
             .resource(name)
             .ok_or_else(|| invalid(format!("Resource {name} does not exist for stack {}", stack.name)))?;
-        let mut shown = resource(&stack, found, "LastUpdatedTimestamp");
+        let mut shown = resource(&stack, found, "LastUpdatedTimestamp", &self.drifts(&stack)?);
         if let (Value::Object(shown), Some(metadata)) = (&mut shown, &found.metadata) {
             shown.insert("Metadata".to_owned(), json!(mask(&metadata.to_string())));
         }
@@ -135,11 +138,12 @@ impl Api<'_> {
             }
             (None, None) => return Err(invalid("One of StackName or PhysicalResourceId must be specified")),
         };
+        let drifts = self.drifts(&stack)?;
         let shown: Vec<Value> = stack
             .resources
             .iter()
             .filter(|one| wanted.is_none_or(|wanted| one.logical_id == wanted))
-            .map(|one| resource(&stack, one, "Timestamp"))
+            .map(|one| resource(&stack, one, "Timestamp", &drifts))
             .collect();
         Ok(json!({"StackResources": shown}))
     }
@@ -147,8 +151,9 @@ impl Api<'_> {
     /// Lists a stack's resources.
     pub(super) fn list_stack_resources(self, input: Input<'_>) -> Answer {
         let stack = self.described(input.required("StackName")?)?;
+        let drifts = self.drifts(&stack)?;
         let shown = stack.resources.iter().map(|one| {
-            let mut shown = resource(&stack, one, "LastUpdatedTimestamp");
+            let mut shown = resource(&stack, one, "LastUpdatedTimestamp", &drifts);
             if let Value::Object(shown) = &mut shown {
                 shown.remove("StackId");
                 shown.remove("StackName");
@@ -168,7 +173,7 @@ fn token(input: Input<'_>) -> Result<Option<i64>, ApiError> {
     input.text("NextToken").map(|text| text.parse().map_err(wrong)).transpose()
 }
 
-fn stack(stack: &Stack) -> Value {
+fn stack(stack: &Stack, drift: &Value) -> Value {
     let settings = &stack.settings;
     let parameters: Vec<Value> = settings
         .parameters
@@ -207,11 +212,11 @@ fn stack(stack: &Stack) -> Value {
         "RoleARN": settings.role_arn,
         "Tags": pairs(&settings.tags, "Key", "Value"),
         "EnableTerminationProtection": stack.termination_protection,
-        "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
+        "DriftInformation": drift,
     })
 }
 
-fn resource(stack: &Stack, resource: &Resource, time: &str) -> Value {
+fn resource(stack: &Stack, resource: &Resource, time: &str, drifts: &Drifts) -> Value {
     let mut shown = Map::new();
     shown.insert("StackId".to_owned(), json!(stack.id));
     shown.insert("StackName".to_owned(), json!(stack.name));
@@ -221,7 +226,7 @@ fn resource(stack: &Stack, resource: &Resource, time: &str) -> Value {
     shown.insert(time.to_owned(), json!(naming::time(resource.changed)));
     shown.insert("ResourceStatus".to_owned(), json!(resource.status.name()));
     shown.insert("ResourceStatusReason".to_owned(), json!(resource.status_reason));
-    shown.insert("DriftInformation".to_owned(), json!({"StackResourceDriftStatus": "NOT_CHECKED"}));
+    shown.insert("DriftInformation".to_owned(), drifts.of_resource(&resource.logical_id));
     Value::Object(shown)
 }
 

@@ -1,8 +1,9 @@
 //! The API's actions. Each is one transaction.
 
 mod change_sets;
-mod compare;
+pub(crate) mod compare;
 mod describe;
+mod drift;
 mod prepare;
 mod show;
 mod stacks;
@@ -48,6 +49,9 @@ impl Api<'_> {
             "DescribeEvents" => self.describe_events(input),
             "DescribeStackResource" => self.describe_stack_resource(input),
             "DescribeStackResources" => self.describe_stack_resources(input),
+            "DetectStackDrift" => self.detect_stack_drift(input),
+            "DescribeStackDriftDetectionStatus" => self.describe_detection(input),
+            "DescribeStackResourceDrifts" => self.describe_stack_resource_drifts(input),
             "ListStackResources" => self.list_stack_resources(input),
             "GetTemplate" => self.get_template(input),
             "GetTemplateSummary" => self.get_template_summary(input),

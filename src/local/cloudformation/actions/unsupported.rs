@@ -17,7 +17,6 @@ pub(super) fn refuse_unsupported(input: Input<'_>) -> Result<(), ApiError> {
     let express = input.0.get("DeploymentConfig").and_then(|config| Input(config).text("Mode"));
     let asked = [
         (input.flag("ImportExistingResources"), "ImportExistingResources"),
-        (input.text("DeploymentMode").is_some(), "DeploymentMode"),
         (express == Some("EXPRESS"), "DeploymentConfig.Mode EXPRESS"),
         (inside("RollbackConfiguration", "RollbackTriggers"), "RollbackConfiguration.RollbackTriggers"),
         (input.flag("IncludeNestedStacks"), "IncludeNestedStacks"),

@@ -3,6 +3,7 @@
 use super::perform::{Call, Present};
 use super::{Engine, Halt, Turn};
 use crate::local::cloudformation::changes::{changed_properties, is_create_only};
+use crate::local::cloudformation::drift::Look;
 use crate::local::cloudformation::naming;
 use crate::local::cloudformation::record::{
     Definition, Operation, OperationKind, Output, Phase, Resource, ResourceStatus, Stack, StackStatus, Task,
@@ -13,6 +14,7 @@ use crate::local::cloudformation::secrets::mask;
 use crate::local::store::StoreError;
 use crate::model::cloudformation::{Declared, Plan, evaluate};
 
+const GONE: &str = "The resource was deleted outside of CloudFormation; hence creating a new one.";
 const REPLACING: &str =
     "Requested update requires the creation of a new physical resource; hence creating one.";
 
@@ -74,6 +76,10 @@ impl Engine<'_> {
         let key = (stack.id.clone(), stack.name.clone());
         let key = (key.0.as_str(), key.1.as_str());
         let tags = stack.settings.tags.clone();
+        let look = match stack.resource(name).filter(|one| operation.reverts && one.physical_id.is_some()) {
+            Some(resource) => Some(self.look(stack, resource)?),
+            None => None,
+        };
         let Some(current) = stack.resource_mut(name).filter(|one| one.physical_id.is_some()) else {
             let mut resource = Resource {
                 logical_id: name.to_owned(),
@@ -96,10 +102,28 @@ impl Engine<'_> {
             stack.resources.push(resource);
             return Ok(Some(Work::Create(naming::suffix())));
         };
-        let changed = changed_properties(&current.properties, &properties);
+        if let Some(Look::Deleted) = look {
+            let status = ResourceStatus::UpdateInProgress;
+            self.journal().resource(key, operation, current, status, Some(GONE))?;
+            if let Some(stable) = &mut stack.stable {
+                stable.touched.insert(name.to_owned());
+                stable.gone.insert(name.to_owned());
+            }
+            return Ok(Some(Work::Recreate(naming::suffix())));
+        }
+        let actual = match look {
+            Some(Look::Modified(seen)) => Some(seen.resource),
+            _ => None,
+        };
+        let is = actual.as_ref().unwrap_or(current);
+        let changed = changed_properties(&is.properties, &properties);
         let is_replaced = changed.iter().any(|property| is_create_only(&current.kind, property));
-        let is_tagged = find(&current.kind).is_some_and(ResourceType::is_taggable) && current.tags != tags;
+        let is_tagged = find(&current.kind).is_some_and(ResourceType::is_taggable) && is.tags != tags;
         if changed.is_empty() && !is_tagged {
+            if actual.is_some() {
+                // The template was changed to what the resource is: only the record is behind.
+                (current.properties, current.tags) = (properties, tags);
+            }
             describe(current, declared);
             return Ok(None);
         }
@@ -107,6 +131,7 @@ impl Engine<'_> {
         self.journal().resource(key, operation, current, ResourceStatus::UpdateInProgress, reason)?;
         if let Some(stable) = &mut stack.stable {
             stable.touched.insert(name.to_owned());
+            stable.actual.extend(actual.map(|actual| (name.to_owned(), actual)));
         }
         Ok(Some(if is_replaced { Work::Replace(naming::suffix()) } else { Work::Update }))
     }
@@ -123,8 +148,11 @@ impl Engine<'_> {
         let tags = stack.settings.tags.clone();
         let Some(before) = stack.resource(name).cloned() else { return Ok(()) };
         let call = match work {
-            Work::Create(suffix) | Work::Replace(suffix) => Call::Create(suffix),
-            Work::Update | Work::Restore | Work::Delete => Call::Update(&before),
+            Work::Create(suffix) | Work::Replace(suffix) | Work::Recreate(suffix) => Call::Create(suffix),
+            Work::Update | Work::Restore | Work::Delete => {
+                let actual = stack.stable.as_ref().and_then(|stable| stable.actual.get(name));
+                Call::Update(actual.unwrap_or(&before))
+            }
         };
         let made = self.make(stack, (name, &declared.kind), &properties, &tags, &call)?;
         let mut after = Resource {
@@ -141,7 +169,7 @@ impl Engine<'_> {
             Work::Create(_) => (ResourceStatus::CreateInProgress, ResourceStatus::CreateComplete),
             _ => (ResourceStatus::UpdateInProgress, ResourceStatus::UpdateComplete),
         };
-        if matches!(work, Work::Create(_) | Work::Replace(_)) {
+        if matches!(work, Work::Create(_) | Work::Replace(_) | Work::Recreate(_)) {
             journal.resource(key, operation, &mut after, going, Some("Resource creation Initiated"))?;
         }
         journal.resource(key, operation, &mut after, done, None)?;

@@ -10,14 +10,17 @@ mod failure;
 mod faulty;
 mod forward;
 mod journal;
+mod look;
 mod perform;
+mod prepare;
 
 use std::sync::Arc;
 
 pub(crate) use begin::{Start, begin};
 pub(crate) use journal::Journal;
 
-use super::record::{Operation, Phase, Running, Stack};
+use super::drift::Looking;
+use super::record::{Operation, Phase, Preparing, Running, Stack};
 use crate::local::clock::Clock;
 use crate::local::fault::{self, Effect, Fault};
 use crate::local::store::{Store, StoreError};
@@ -67,6 +70,18 @@ pub(crate) fn advance(
         let engine = Engine { store, clock, services, region: &region };
         for (id, _) in store.list::<Running>(&region)? {
             moved |= engine.step(&id)?;
+        }
+    }
+    for region in store.regions::<Looking>()? {
+        let engine = Engine { store, clock, services, region: &region };
+        for (id, _) in store.list::<Looking>(&region)? {
+            moved |= engine.detect(&id)?;
+        }
+    }
+    for region in store.regions::<Preparing>()? {
+        let engine = Engine { store, clock, services, region: &region };
+        for (id, _) in store.list::<Preparing>(&region)? {
+            moved |= engine.prepare(&id)?;
         }
     }
     Ok(moved)

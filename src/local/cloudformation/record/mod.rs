@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(crate) use status::{
-    ChangeSetStatus, ExecutionStatus, OnFailure, OperationKind, ResourceStatus, StackStatus,
+    ChangeSetStatus, ExecutionStatus, OnFailure, OperationKind, ResourceStatus, StackStatus, names,
 };
 
 use super::changes::ResourceChange;
@@ -102,6 +102,12 @@ pub(crate) struct Stable {
     pub(crate) outputs: Vec<Output>,
     /// The resources that were changed since, or whose change was tried.
     pub(crate) touched: BTreeSet<String>,
+    /// The touched resources that were not as the stack said: what they really were.
+    #[serde(default)]
+    pub(crate) actual: BTreeMap<String, Resource>,
+    /// The touched resources that were not there.
+    #[serde(default)]
+    pub(crate) gone: BTreeSet<String>,
 }
 
 /// An operation that runs, with how far it is.
@@ -119,6 +125,9 @@ pub(crate) struct Operation {
     pub(crate) queue: Vec<String>,
     /// Resources that a deletion leaves, or that a rollback skips.
     pub(crate) skip: BTreeSet<String>,
+    /// Whether what was changed by hand is changed back.
+    #[serde(default)]
+    pub(crate) reverts: bool,
 }
 
 /// What an operation is at.
@@ -156,6 +165,8 @@ pub(crate) enum Work {
     Update,
     /// Make a new one, and keep the old one until the end.
     Replace(String),
+    /// Make it again: it was deleted by hand.
+    Recreate(String),
     /// Give it back its old physical resource.
     Restore,
     /// Delete it.
@@ -177,6 +188,9 @@ pub(crate) struct ChangeSet {
     pub(crate) on_failure: Option<OnFailure>,
     pub(crate) definition: Definition,
     pub(crate) changes: Vec<ResourceChange>,
+    /// Whether what was changed by hand is changed back.
+    #[serde(default)]
+    pub(crate) reverts: bool,
 }
 
 /// The values of a stack's hidden parameters, by name and revision.
@@ -193,6 +207,10 @@ pub(crate) struct LiveName(pub(crate) String);
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Running;
 
+/// The mark of a change set that is still to be worked out.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Preparing;
+
 /// How long a resource's call is held back, by stack and resource.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Held {
@@ -201,6 +219,10 @@ pub(crate) struct Held {
 
 impl Document for Held {
     const KIND: &'static str = "cloudformation:held";
+}
+
+impl Document for Preparing {
+    const KIND: &'static str = "cloudformation:preparing";
 }
 
 impl Document for Stack {

@@ -18,6 +18,8 @@ macro_rules! names {
     };
 }
 
+pub(crate) use names;
+
 names! {
     /// The status of a stack.
     StackStatus {
@@ -61,6 +63,7 @@ names! {
 names! {
     /// The status of a change set.
     ChangeSetStatus {
+        InProgress = "CREATE_IN_PROGRESS",
         Complete = "CREATE_COMPLETE",
         Failed = "FAILED",
     }
