@@ -12,6 +12,7 @@ pub mod events;
 pub mod failures;
 pub mod follow;
 pub mod identity;
+pub mod left_behind;
 pub mod operations;
 pub mod parts;
 pub mod queues;

@@ -24,6 +24,7 @@ mod destroy;
 mod diff;
 mod docs;
 mod doctor;
+mod drift;
 mod durability;
 mod encoding;
 #[allow(unreachable_pub, reason = "the fuzz targets use them from another crate")]
@@ -38,6 +39,8 @@ mod lifecycle;
 mod local_cloud;
 mod output;
 mod permissions;
+#[cfg(unix)]
+mod prompts;
 mod put_event;
 mod regions;
 mod render;

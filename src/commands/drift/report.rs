@@ -113,14 +113,14 @@ impl Report for Drift {
             }
         } else {
             let counts = counts.join(", ");
-            page.note(format_args!("{} {place} by hand: {counts}", "drifted:".yellow().bold()));
+            page.note(format_args!("{} {place}: {counts} by hand", "drifted:".yellow().bold()));
         }
         if let Some(failure) = &self.failure {
             page.note(format_args!("{} {}", "failed:".red().bold(), clean(failure)));
         }
         for unchecked in self.with(ResourceState::NotChecked) {
             page.note(format_args!(
-                "{} {}: CloudFormation cannot look at {}",
+                "{} {}: no drift detection for {}",
                 "not checked:".dimmed(),
                 clean(&unchecked.logical_id),
                 clean(&unchecked.resource_type)

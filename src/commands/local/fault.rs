@@ -36,6 +36,8 @@ Examples:
   evbridge-momento local fault add --resource AWS::Events::Rule --on create
   evbridge-momento local fault add --resource DeadLetterQueue --on delete --always
   evbridge-momento local fault add --resource AWS::IAM::Role --on create --delay 3s
+  evbridge-momento local fault add --resource AWS::Events::Rule --on validate --reason 'Name is taken'
+  evbridge-momento local fault add --resource AWS::CloudWatch::Alarm --on alarm
   evbridge-momento local fault add --action cloudformation:DescribeStacks --throttle --times 5
   evbridge-momento local fault add --action events:PutEvents --status 503
   evbridge-momento local fault add --action cloudformation:ExecuteChangeSet --lose-answer")]
@@ -91,6 +93,12 @@ enum Step {
     Delete,
     /// It is looked at, for drift
     Read,
+    /// A change set with it is validated
+    Validate,
+    /// A hook is asked about it
+    Hook,
+    /// It is an alarm of --rollback-alarm-arns, which goes off
+    Alarm,
 }
 
 /// Does what the command says.
@@ -121,6 +129,9 @@ impl AddArgs {
             Step::Update => "update",
             Step::Delete => "delete",
             Step::Read => "read",
+            Step::Validate => "validate",
+            Step::Hook => "hook",
+            Step::Alarm => "alarm",
         });
         let resource = self.resource.iter().map(|resource| json!({ "Resource": resource, "Step": on }));
         let actions =

@@ -87,7 +87,10 @@ fn step(value: &Value) -> Result<Step, ApiError> {
         Some("update") => Ok(Step::Update),
         Some("delete") => Ok(Step::Delete),
         Some("read") => Ok(Step::Read),
-        _ => Err(invalid("a Step is create, update, delete or read")),
+        Some("validate") => Ok(Step::Validate),
+        Some("hook") => Ok(Step::Hook),
+        Some("alarm") => Ok(Step::Alarm),
+        _ => Err(invalid("a Step is create, update, delete, read, validate, hook or alarm")),
     }
 }
 
@@ -104,7 +107,7 @@ mod tests {
         let message = |input: Value| read(&input).unwrap_err().message;
         assert_eq!(
             message(json!({ "Place": { "Resource": "R" } })),
-            "a Step is create, update, delete or read"
+            "a Step is create, update, delete, read, validate, hook or alarm"
         );
         let place = json!({ "Resource": "R", "Step": "create" });
         assert!(

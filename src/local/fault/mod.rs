@@ -59,6 +59,12 @@ pub enum Step {
     Delete,
     /// It is looked at, for drift.
     Read,
+    /// A change set with it is validated.
+    Validate,
+    /// A hook is asked about it.
+    Hook,
+    /// It is an alarm that watches an operation: it goes off.
+    Alarm,
 }
 
 /// What goes wrong.
@@ -76,6 +82,13 @@ pub enum Effect {
     Drop,
     /// The connection breaks after the action's work is done.
     LoseAnswer,
+}
+
+impl Fault {
+    /// Returns whether a hook says no.
+    pub(super) fn is_hook(&self) -> bool {
+        matches!(self.place, Place::Resource { step: Step::Hook, .. })
+    }
 }
 
 impl Document for Fault {

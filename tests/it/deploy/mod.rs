@@ -1,5 +1,6 @@
 //! `deploy`: the main job, what changes and what does not.
 
+mod causes;
 mod refused;
 mod rollback;
 

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::compare::{cannot_update, check_name, compare, no_changes, same_outputs};
 use super::show::shown;
 use super::unsupported::refuse_unsupported;
-use super::{Api, no_change_set, pairs};
+use super::{Api, no_change_set, pairs, rollback};
+use crate::local::cloudformation::changes::ResourceChange;
 use crate::local::cloudformation::engine::{Start, begin};
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::naming;
@@ -15,7 +16,12 @@ use crate::local::cloudformation::record::{
     ChangeSet, ChangeSetStatus, ExecutionStatus, OnFailure, Preparing, Stack, StackStatus,
 };
 use crate::local::cloudformation::secrets::mask;
+use crate::local::fault::{Effect, Step, at_resource, spend};
 use crate::local::wire::{Answer, ApiError};
+
+/// Source: what CloudFormation says since it validates before it deploys.
+const INVALID: &str = "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. \
+    To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.";
 
 impl Api<'_> {
     /// Makes a change set, and for a new stack the stack in review.
@@ -66,6 +72,7 @@ impl Api<'_> {
         };
         let is_empty = changes.is_empty() && same_outputs(previous.as_ref(), &prepared.definition);
         let id = naming::change_set_id(self.region, name);
+        let is_invalid = self.validated(&stack, &id, &changes)?;
         let change_set = ChangeSet {
             id: id.clone(),
             name: name.to_owned(),
@@ -73,12 +80,20 @@ impl Api<'_> {
             description: input.text("Description").map(str::to_owned),
             created: self.clock.now(),
             status: match (reverts, is_empty) {
+                _ if is_invalid => ChangeSetStatus::Failed,
                 (true, _) => ChangeSetStatus::InProgress,
                 (_, true) => ChangeSetStatus::Failed,
                 _ => ChangeSetStatus::Complete,
             },
-            status_reason: (is_empty && !reverts).then(no_changes),
-            execution: if is_empty { ExecutionStatus::Unavailable } else { ExecutionStatus::Available },
+            status_reason: match (is_invalid, is_empty && !reverts) {
+                (true, _) => Some(INVALID.to_owned()),
+                (false, is_empty) => is_empty.then(no_changes),
+            },
+            execution: if is_empty || is_invalid {
+                ExecutionStatus::Unavailable
+            } else {
+                ExecutionStatus::Available
+            },
             client_token: token.map(str::to_owned),
             on_failure,
             definition: prepared.definition,
@@ -118,7 +133,7 @@ impl Api<'_> {
             "Status": change_set.status.name(),
             "StatusReason": change_set.status_reason,
             "NotificationARNs": settings.notification_arns,
-            "RollbackConfiguration": {},
+            "RollbackConfiguration": rollback(settings),
             "Capabilities": settings.capabilities,
             "Tags": pairs(&settings.tags, "Key", "Value"),
             "Changes": changes,
@@ -225,6 +240,22 @@ impl Api<'_> {
         self.store.remove::<Preparing>(self.region, &change_set.id)?;
         self.store.remove::<ChangeSet>(self.region, &change_set.id)?;
         Ok(json!({}))
+    }
+
+    /// Lets the validation of a change set fail, if that was asked for; returns whether it did.
+    fn validated(self, stack: &Stack, id: &str, changes: &[ResourceChange]) -> Result<bool, ApiError> {
+        let mut is_invalid = false;
+        for change in changes {
+            let key = (change.logical_id.as_str(), change.kind.as_str());
+            if let Some(fault) = at_resource(self.store, key, Step::Validate)?
+                && let Effect::Fail(reason) = fault.effect
+            {
+                spend(self.store, fault.id)?;
+                self.journal().validation(stack, id, key, &reason)?;
+                is_invalid = true;
+            }
+        }
+        Ok(is_invalid)
     }
 
     /// Makes the stack of a change set that creates it.

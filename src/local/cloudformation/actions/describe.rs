@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Api, pairs};
+use super::events::{event, of_change_set, operation_event};
+use super::{Api, pairs, rollback};
 use crate::local::cloudformation::drift::Drifts;
-use crate::local::cloudformation::events::{self, Event};
+use crate::local::cloudformation::events;
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::naming;
 use crate::local::cloudformation::record::{Resource, Stack, StackStatus};
@@ -55,13 +56,15 @@ impl Api<'_> {
         let name = input.required("StackName")?;
         let stack = self.existing(name)?;
         let (events, next) = events::page(self.store, &stack.id, token(input)?, PAGE)?;
-        let events: Vec<Value> = events.iter().map(|one| event(&stack.id, one)).collect();
+        let events: Vec<Value> =
+            events.iter().filter(|one| one.more.is_none()).map(|one| event(&stack.id, one)).collect();
         Ok(json!({"StackEvents": events, "NextToken": next.map(|next| next.to_string())}))
     }
 
     /// Returns an operation's, a change set's or a stack's events, newest first.
     pub(super) fn describe_events(self, input: Input<'_>) -> Answer {
         let operation = input.text("OperationId");
+        let mut change_set = None;
         let stack = match (operation, input.text("StackName"), input.text("ChangeSetName")) {
             (Some(operation), ..) => {
                 let stack = events::stack_of(self.store, operation)?;
@@ -69,12 +72,9 @@ impl Api<'_> {
             }
             (None, Some(name), _) => self.existing(name)?.id,
             (None, None, Some(_)) => {
-                let change_set = self.change_set(input)?;
-                // A change set that was made has no events of its own: nothing was wrong with it.
-                return match change_set {
-                    Some(_) => Ok(json!({"OperationEvents": []})),
-                    None => Err(super::no_change_set(input.text("ChangeSetName").unwrap_or_default())),
-                };
+                let name = input.text("ChangeSetName").unwrap_or_default();
+                let found = self.change_set(input)?.ok_or_else(|| super::no_change_set(name))?;
+                change_set.insert(found).stack_id.clone()
             }
             (None, None, None) => {
                 return Err(invalid("One of StackName, ChangeSetName or OperationId must be specified"));
@@ -86,6 +86,7 @@ impl Api<'_> {
             let (events, next) = events::page(self.store, &stack, before, PAGE)?;
             found.extend(events.into_iter().filter(|one| {
                 operation.is_none_or(|operation| one.operation == operation)
+                    && change_set.as_ref().is_none_or(|change_set| of_change_set(one, &change_set.id))
                     && (!only_failed || one.status.ends_with("_FAILED"))
             }));
             before = next;
@@ -93,20 +94,7 @@ impl Api<'_> {
                 break next;
             }
         };
-        let found: Vec<Value> = found
-            .iter()
-            .map(|one| {
-                let mut shown = event(&stack, one);
-                if let Value::Object(shown) = &mut shown {
-                    shown.remove("StackName");
-                    let kind =
-                        if one.status.ends_with("_FAILED") { "PROVISIONING_ERROR" } else { "STACK_EVENT" };
-                    shown.insert("EventType".to_owned(), json!(kind));
-                    shown.insert("OperationType".to_owned(), json!(one.operation_kind));
-                }
-                shown
-            })
-            .collect();
+        let found: Vec<Value> = found.iter().map(|one| operation_event(&stack, one)).collect();
         Ok(json!({"OperationEvents": found, "NextToken": next.map(|next| next.to_string())}))
     }
 
@@ -201,7 +189,7 @@ fn stack(stack: &Stack, drift: &Value) -> Value {
         "CreationTime": naming::time(stack.created),
         "DeletionTime": stack.deleted.map(naming::time),
         "LastUpdatedTime": stack.updated.map(naming::time),
-        "RollbackConfiguration": {},
+        "RollbackConfiguration": rollback(settings),
         "StackStatus": stack.status.name(),
         "StackStatusReason": stack.status_reason,
         "DisableRollback": stack.disable_rollback,
@@ -228,22 +216,4 @@ fn resource(stack: &Stack, resource: &Resource, time: &str, drifts: &Drifts) -> 
     shown.insert("ResourceStatusReason".to_owned(), json!(resource.status_reason));
     shown.insert("DriftInformation".to_owned(), drifts.of_resource(&resource.logical_id));
     Value::Object(shown)
-}
-
-fn event(stack_id: &str, event: &Event) -> Value {
-    let operation = (!event.operation.is_empty()).then_some(&event.operation);
-    json!({
-        "StackId": stack_id,
-        "EventId": event.id,
-        "StackName": event.stack_name,
-        "OperationId": operation,
-        "LogicalResourceId": event.logical_id,
-        "PhysicalResourceId": event.physical_id,
-        "ResourceType": event.kind,
-        "Timestamp": event.time,
-        "ResourceStatus": event.status,
-        "ResourceStatusReason": event.reason,
-        "ResourceProperties": event.properties,
-        "ClientRequestToken": event.token,
-    })
 }

@@ -4,6 +4,7 @@ mod change_sets;
 pub(crate) mod compare;
 mod describe;
 mod drift;
+mod events;
 mod prepare;
 mod show;
 mod stacks;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::engine::Journal;
 use super::input::{Input, invalid};
-use super::record::{ChangeSet, Definition, LiveName, Stack};
+use super::record::{ChangeSet, Definition, LiveName, Settings, Stack};
 use crate::local::clock::Clock;
 use crate::local::store::{Store, StoreError};
 use crate::local::wire::{Answer, ApiError};
@@ -119,6 +120,14 @@ impl Api<'_> {
 fn no_change_set(name: &str) -> ApiError {
     let message = format!("ChangeSet [{name}] does not exist");
     ApiError { status: 404, code: "ChangeSetNotFound".to_owned(), message }
+}
+
+/// Shows the alarms that roll an operation back.
+fn rollback(settings: &Settings) -> Value {
+    let triggers = settings.rollback_alarms.iter();
+    let triggers: Vec<Value> =
+        triggers.map(|arn| json!({"Arn": arn, "Type": "AWS::CloudWatch::Alarm"})).collect();
+    if triggers.is_empty() { json!({}) } else { json!({"RollbackTriggers": triggers}) }
 }
 
 /// Turns a map into a list of objects with a name and a value.

@@ -36,6 +36,9 @@ impl Engine<'_> {
         if has_failed {
             return self.give_up(stack, operation);
         }
+        if let Some(alarm) = self.alarm(stack)? {
+            return self.turn_back(stack, operation, &alarm);
+        }
         self.complete(stack, operation, &plan)
     }
 

@@ -100,6 +100,9 @@ impl Engine<'_> {
                     self.hold(id, &subject, fault.id, *milliseconds)?;
                     Ok(true)
                 }
+                Effect::Fail(reason) if fault.is_hook() => {
+                    Ok(self.fail_by_hook(id, &subject, reason, fault.id)?)
+                }
                 Effect::Fail(reason) => Ok(self.fail(id, &subject, reason, Some(fault.id))?),
                 _ => Ok(false),
             },
@@ -120,6 +123,19 @@ impl Engine<'_> {
                 Halt::State(error) => error,
                 _ => StoreError::Database(rusqlite::Error::InvalidQuery),
             })
+        })
+    }
+
+    /// Records that a hook said no to a resource.
+    fn fail_by_hook(&self, id: &str, subject: &str, reason: &str, fault: u64) -> Result<bool, StoreError> {
+        self.store.atomically(|| {
+            if let Some(stack) = self.store.get::<Stack>(self.region, id)?
+                && let Some(operation) = &stack.operation
+            {
+                let kind = stack.resource(subject).map(|resource| resource.kind.as_str()).unwrap_or_default();
+                self.journal().hook(&stack, operation, (subject, kind), reason)?;
+            }
+            self.fail(id, subject, "The following hook(s) failed: [Local::Fault::Hook]", Some(fault))
         })
     }
 

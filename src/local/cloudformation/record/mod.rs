@@ -53,6 +53,9 @@ pub(crate) struct Settings {
     pub(crate) notification_arns: Vec<String>,
     pub(crate) role_arn: Option<String>,
     pub(crate) timeout_minutes: Option<String>,
+    /// The alarms that roll an operation back when they go off.
+    #[serde(default)]
+    pub(crate) rollback_alarms: Vec<String>,
 }
 
 /// What a stack is, or is to become.
