@@ -9,8 +9,8 @@ use clap::builder::Resettable;
 use clap::{Command, CommandFactory as _};
 use evbridge_momento::cli::Cli;
 use evbridge_momento::commands::{
-    completions, demo, deploy, destroy, diff, doctor, drift, explain, local, put_event, regions, status, token,
-    validate,
+    completions, demo, deploy, destroy, diff, doctor, drift, explain, local, put_event, regions, status,
+    token, validate,
 };
 use evbridge_momento::ui::{Failure, Report, schema};
 use serde_json::Value;

@@ -68,7 +68,7 @@ fn hint(reason: &str) -> Option<&'static str> {
         // Before the buses: one that is there already must not be made.
         (
             "already exists",
-            "something with this name exists outside the stack: delete it or choose another stack name",
+            "something with this name exists outside the stack: delete it, choose another name, or take it into the stack with `--import-existing-resources`",
         ),
         ("Event bus", "make the event bus first, or name one that exists with `--bus`"),
         ("EventBus", "make the event bus first, or name one that exists with `--bus`"),

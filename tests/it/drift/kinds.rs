@@ -54,7 +54,8 @@ fn what_was_changed_is_found_in_every_kind_of_resource() {
             "DeadLetterQueue modified /Tags/2",
             "DeliveryRole modified /Description /Policies/1",
             "MomentoConnection modified /Description",
-            "TopicPublishRule modified /Description",
+            "TopicPublishRule modified /Description /EventPattern/detail-type /EventPattern/detail \
+             /EventPattern/source /Tags/2",
         ]
     );
     session.run("drift --local --revert").success();

@@ -1,6 +1,6 @@
 //! Change sets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -65,6 +65,8 @@ impl Api<'_> {
         let prepared = self.prepare(input, (&stack.id, &stack.name), previous.as_ref())?;
         // What is deployed is looked at by the engine, in a step of its own.
         let reverts = kind == "UPDATE" && input.text("DeploymentMode") == Some("REVERT_DRIFT");
+        let takes_existing = input.flag("ImportExistingResources");
+        let is_pending = reverts || takes_existing;
         let changes = if reverts {
             Vec::new()
         } else {
@@ -79,13 +81,13 @@ impl Api<'_> {
             stack_id: stack.id.clone(),
             description: input.text("Description").map(str::to_owned),
             created: self.clock.now(),
-            status: match (reverts, is_empty) {
+            status: match is_empty {
                 _ if is_invalid => ChangeSetStatus::Failed,
-                (true, _) => ChangeSetStatus::InProgress,
-                (_, true) => ChangeSetStatus::Failed,
-                _ => ChangeSetStatus::Complete,
+                _ if is_pending => ChangeSetStatus::InProgress,
+                true => ChangeSetStatus::Failed,
+                false => ChangeSetStatus::Complete,
             },
-            status_reason: match (is_invalid, is_empty && !reverts) {
+            status_reason: match (is_invalid, is_empty && !is_pending) {
                 (true, _) => Some(INVALID.to_owned()),
                 (false, is_empty) => is_empty.then(no_changes),
             },
@@ -99,9 +101,11 @@ impl Api<'_> {
             definition: prepared.definition,
             changes,
             reverts,
+            takes_existing,
+            imports: BTreeMap::new(),
         };
         self.store.put(self.region, &id, &change_set)?;
-        if reverts {
+        if is_pending && !is_invalid {
             self.store.put(self.region, &id, &Preparing)?;
         }
         Ok(json!({"Id": id, "StackId": stack.id}))
@@ -138,6 +142,7 @@ impl Api<'_> {
             "Tags": pairs(&settings.tags, "Key", "Value"),
             "Changes": changes,
             "IncludeNestedStacks": false,
+            "ImportExistingResources": change_set.takes_existing,
             "DeploymentMode": change_set.reverts.then_some("REVERT_DRIFT"),
             "OnStackFailure": change_set.on_failure.map(OnFailure::name),
         }))
@@ -211,7 +216,7 @@ impl Api<'_> {
         self.store.put(self.region, &change_set.id, &change_set)?;
         stack.change_set = Some(change_set.id.clone());
         stack.disable_rollback = on_failure == OnFailure::DoNothing;
-        let definition = change_set.definition;
+        let definition = change_set.definition.clone();
         let start = match (is_new, change_set.reverts) {
             (true, _) => Start::Create(definition),
             (false, true) => Start::Revert(definition),
@@ -224,6 +229,10 @@ impl Api<'_> {
             (token, on_failure, Some(&change_set.id)),
             BTreeSet::new(),
         )?;
+        if let Some(operation) = &mut stack.operation {
+            operation.imports = change_set.imports;
+            self.store.put(self.region, &stack.id, &stack)?;
+        }
         Ok(json!({}))
     }
 

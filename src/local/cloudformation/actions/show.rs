@@ -23,6 +23,7 @@ pub(super) fn shown(change: &ResourceChange, with_values: bool) -> Value {
             Action::Add => "Add",
             Action::Modify => "Modify",
             Action::Remove => "Remove",
+            Action::Import => "Import",
             Action::SyncWithActual => "SyncWithActual",
         },
         "LogicalResourceId": change.logical_id,

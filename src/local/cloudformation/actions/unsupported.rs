@@ -6,7 +6,6 @@ use crate::local::wire::ApiError;
 /// Refuses what a change set may ask for and the engine does not do.
 pub(super) fn refuse_unsupported(input: Input<'_>) -> Result<(), ApiError> {
     let asked = [
-        (input.flag("ImportExistingResources"), "ImportExistingResources"),
         (input.flag("IncludeNestedStacks"), "IncludeNestedStacks"),
         (input.0.get("ResourcesToImport").is_some(), "ResourcesToImport"),
     ];

@@ -38,6 +38,8 @@ pub(crate) enum Action {
     Add,
     Modify,
     Remove,
+    /// It exists, and comes into the stack.
+    Import,
     /// The template was changed to what the resource is.
     SyncWithActual,
 }

@@ -36,7 +36,8 @@ impl Engine<'_> {
         stack.resources = old;
         stack.leftovers.extend(new.into_iter().filter(|resource| resource.physical_id.is_some()).map(
             |one| {
-                let kept = one.deletion_policy == Policy::Retain;
+                let kept =
+                    one.deletion_policy == Policy::Retain || operation.imports.contains_key(&one.logical_id);
                 Resource { deletion_policy: if kept { Policy::Retain } else { Policy::Delete }, ..one }
             },
         ));

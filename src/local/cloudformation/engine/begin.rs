@@ -76,6 +76,7 @@ pub(crate) fn begin(
         queue: Vec::new(),
         skip,
         reverts,
+        imports: BTreeMap::new(),
     };
     let id = operation.id.clone();
     journal.stack(stack, Some(&operation), status, Some("User Initiated"))?;

@@ -151,6 +151,10 @@ fn ready(resources: &[Resource], operation: &Operation) -> Option<usize> {
 }
 
 fn keeps(resource: &Resource, operation: &Operation) -> bool {
+    // What was there before the stack is there after it has failed.
+    if operation.imports.contains_key(&resource.logical_id) {
+        return true;
+    }
     match resource.deletion_policy {
         Policy::Delete => false,
         Policy::Retain => resource.physical_id.is_some(),

@@ -2,6 +2,8 @@
 
 use super::perform::{Call, Present};
 use super::{Engine, Halt, Turn};
+use serde_json::{Map, Value};
+
 use crate::local::cloudformation::changes::{changed_properties, is_create_only};
 use crate::local::cloudformation::drift::Look;
 use crate::local::cloudformation::naming;
@@ -9,7 +11,7 @@ use crate::local::cloudformation::record::{
     Definition, Operation, OperationKind, Output, Phase, Resource, ResourceStatus, Stack, StackStatus, Task,
     Work,
 };
-use crate::local::cloudformation::resources::{ResourceType, find};
+use crate::local::cloudformation::resources::{Made, ResourceType, find};
 use crate::local::cloudformation::secrets::mask;
 use crate::local::store::StoreError;
 use crate::model::cloudformation::{Declared, Plan, evaluate};
@@ -84,6 +86,7 @@ impl Engine<'_> {
             None => None,
         };
         let Some(current) = stack.resource_mut(name).filter(|one| one.physical_id.is_some()) else {
+            let import = operation.imports.get(name).cloned();
             let mut resource = Resource {
                 logical_id: name.to_owned(),
                 kind: declared.kind.clone(),
@@ -99,11 +102,14 @@ impl Engine<'_> {
                 update_replace_policy: declared.update_replace_policy,
                 metadata: declared.metadata.clone(),
             };
-            let status = ResourceStatus::CreateInProgress;
+            let status = match import {
+                Some(_) => ResourceStatus::ImportInProgress,
+                None => ResourceStatus::CreateInProgress,
+            };
             self.journal().resource(key, operation, &mut resource, status, None)?;
             stack.resources.retain(|other| other.logical_id != name);
             stack.resources.push(resource);
-            return Ok(Some(Work::Create(naming::suffix())));
+            return Ok(Some(import.map_or_else(|| Work::Create(naming::suffix()), Work::Import)));
         };
         if let Some(Look::Deleted) = look {
             let status = ResourceStatus::UpdateInProgress;
@@ -150,14 +156,10 @@ impl Engine<'_> {
         let properties = Present(&stack.resources).properties(name, &declared.properties)?;
         let tags = stack.settings.tags.clone();
         let Some(before) = stack.resource(name).cloned() else { return Ok(()) };
-        let call = match work {
-            Work::Create(suffix) | Work::Replace(suffix) | Work::Recreate(suffix) => Call::Create(suffix),
-            Work::Update | Work::Restore | Work::Delete => {
-                let actual = stack.stable.as_ref().and_then(|stable| stable.actual.get(name));
-                Call::Update(actual.unwrap_or(&before))
-            }
+        let made = match work {
+            Work::Import(physical_id) => self.import(stack, &before, physical_id, &properties)?,
+            _ => self.made(stack, declared, &properties, (work, &before))?,
         };
-        let made = self.make(stack, (name, &declared.kind), &properties, &tags, &call)?;
         let mut after = Resource {
             physical_id: Some(made.physical_id),
             attributes: made.attributes,
@@ -170,6 +172,7 @@ impl Engine<'_> {
         let journal = self.journal();
         let (going, done) = match work {
             Work::Create(_) => (ResourceStatus::CreateInProgress, ResourceStatus::CreateComplete),
+            Work::Import(_) => (ResourceStatus::ImportInProgress, ResourceStatus::ImportComplete),
             _ => (ResourceStatus::UpdateInProgress, ResourceStatus::UpdateComplete),
         };
         if matches!(work, Work::Create(_) | Work::Replace(_) | Work::Recreate(_)) {
@@ -184,6 +187,25 @@ impl Engine<'_> {
             *slot = after;
         }
         Ok(())
+    }
+
+    /// Makes or changes a resource by its handler.
+    fn made(
+        &self,
+        stack: &Stack,
+        declared: &Declared,
+        properties: &Map<String, Value>,
+        (work, before): (&Work, &Resource),
+    ) -> Result<Made, Halt> {
+        let name = declared.logical_id.as_str();
+        let call = match work {
+            Work::Create(suffix) | Work::Replace(suffix) | Work::Recreate(suffix) => Call::Create(suffix),
+            Work::Update | Work::Restore | Work::Delete | Work::Import(_) => {
+                let actual = stack.stable.as_ref().and_then(|stable| stable.actual.get(name));
+                Call::Update(actual.unwrap_or(before))
+            }
+        };
+        self.make(stack, (name, &declared.kind), properties, &stack.settings.tags, &call)
     }
 
     fn complete(&self, stack: &mut Stack, operation: &mut Operation, plan: &Plan) -> Result<Turn, Halt> {

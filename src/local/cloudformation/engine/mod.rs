@@ -9,6 +9,7 @@ mod delete;
 mod failure;
 mod faulty;
 mod forward;
+mod import;
 mod journal;
 mod look;
 mod perform;

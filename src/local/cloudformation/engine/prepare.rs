@@ -22,7 +22,7 @@ impl Engine<'_> {
             let Some(stack) = self.store.get::<Stack>(self.region, &change_set.stack_id)? else {
                 return Ok(true);
             };
-            match self.drift_aware(&stack, &change_set) {
+            match self.worked_out(&stack, &mut change_set) {
                 Ok(Some(changes)) => {
                     change_set.changes = changes;
                     change_set.status = ChangeSetStatus::Complete;
@@ -44,6 +44,24 @@ impl Engine<'_> {
     }
 
     /// Returns the changes, or nothing when all is as the template says.
+    fn worked_out(
+        &self,
+        stack: &Stack,
+        change_set: &mut ChangeSet,
+    ) -> Result<Option<Vec<ResourceChange>>, ApiError> {
+        let found = if change_set.reverts {
+            self.drift_aware(stack, change_set)?
+        } else {
+            Some(std::mem::take(&mut change_set.changes)).filter(|changes| !changes.is_empty())
+        };
+        let Some(mut changes) = found else { return Ok(None) };
+        if change_set.takes_existing {
+            change_set.imports = self.find_existing(stack, &change_set.definition.plan, &mut changes)?;
+        }
+        Ok(Some(changes))
+    }
+
+    /// Returns the changes of a drift-aware change set.
     fn drift_aware(
         &self,
         stack: &Stack,

@@ -131,6 +131,9 @@ pub(crate) struct Operation {
     /// Whether what was changed by hand is changed back.
     #[serde(default)]
     pub(crate) reverts: bool,
+    /// What is taken into the stack: the physical ids.
+    #[serde(default)]
+    pub(crate) imports: BTreeMap<String, String>,
 }
 
 /// What an operation is at.
@@ -168,6 +171,8 @@ pub(crate) enum Work {
     Update,
     /// Make a new one, and keep the old one until the end.
     Replace(String),
+    /// Take it into the stack, by its physical id.
+    Import(String),
     /// Make it again: it was deleted by hand.
     Recreate(String),
     /// Give it back its old physical resource.
@@ -194,6 +199,12 @@ pub(crate) struct ChangeSet {
     /// Whether what was changed by hand is changed back.
     #[serde(default)]
     pub(crate) reverts: bool,
+    /// Whether what exists under its name is taken into the stack.
+    #[serde(default)]
+    pub(crate) takes_existing: bool,
+    /// What is taken into the stack: the physical ids.
+    #[serde(default)]
+    pub(crate) imports: BTreeMap<String, String>,
 }
 
 /// The values of a stack's hidden parameters, by name and revision.

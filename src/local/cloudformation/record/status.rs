@@ -57,6 +57,9 @@ names! {
         DeleteFailed = "DELETE_FAILED",
         DeleteComplete = "DELETE_COMPLETE",
         DeleteSkipped = "DELETE_SKIPPED",
+        ImportInProgress = "IMPORT_IN_PROGRESS",
+        ImportComplete = "IMPORT_COMPLETE",
+        ImportFailed = "IMPORT_FAILED",
     }
 }
 
