@@ -11,7 +11,8 @@ use super::change_sets::{Pending, delete};
 /// What cannot be listed or deleted now is left for the next time.
 pub async fn clean_up(clients: &Clients, of: &Pending, prefix: &str) {
     let listed = clients.cloudformation().list_change_sets().stack_name(&of.stack_id).send().await;
-    let all: Vec<Summary> = listed.iter().flat_map(|answer| answer.summaries()).filter_map(summary).collect();
+    let Ok(listed) = listed else { return };
+    let all: Vec<Summary> = listed.summaries().iter().filter_map(summary).collect();
     for old in left_behind(&all, &of.id, prefix) {
         let pending = Pending { id: old.to_owned(), stack_id: of.stack_id.clone() };
         if let Err(error) = delete(clients, &pending).await {

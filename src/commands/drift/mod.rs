@@ -25,11 +25,11 @@ Examples:
   evbridge-momento drift --revert             change it back
   evbridge-momento drift --output json
 
-Only what the template declares is compared. The authorization value of the connection is write-only: AWS
-gives it back to nobody, so that a change of it cannot be seen. `doctor` tries the whole path.
+Only what the template declares is compared. The authorization value of the connection is write-only: \
+AWS gives it back to nobody, so that a change of it cannot be seen. `doctor` looks at the whole path.
 
---revert deploys the template that is deployed, in a drift-aware change set: no other change comes with it.
-When CloudFormation could not look at every resource, the exit code is 6.")]
+--revert deploys the template that is deployed, in a drift-aware change set: no other change comes \
+with it. When CloudFormation could not look at every resource, the exit code is 6.")]
 pub struct DriftArgs {
     #[command(flatten)]
     stack: StackArg,

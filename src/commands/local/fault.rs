@@ -36,7 +36,7 @@ Examples:
   evbridge-momento local fault add --resource AWS::Events::Rule --on create
   evbridge-momento local fault add --resource DeadLetterQueue --on delete --always
   evbridge-momento local fault add --resource AWS::IAM::Role --on create --delay 3s
-  evbridge-momento local fault add --resource AWS::Events::Rule --on validate --reason 'Name is taken'
+  evbridge-momento local fault add --resource AWS::IAM::Role --on validate --reason 'No'
   evbridge-momento local fault add --resource AWS::CloudWatch::Alarm --on alarm
   evbridge-momento local fault add --action cloudformation:DescribeStacks --throttle --times 5
   evbridge-momento local fault add --action events:PutEvents --status 503

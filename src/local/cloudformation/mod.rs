@@ -1,7 +1,7 @@
 //! CloudFormation: stacks from templates, through change sets, with rollback, for the types of our stacks.
 //!
 //! `model::cloudformation` reads and evaluates a template, `changes` compares it with a stack (pure),
-//! `actions` answers the API, `engine` moves the operations, `resources` has one file per type.
+//! `drift` compares what is there with what a stack says (pure), `actions` answers the API, `engine` moves the operations, `resources` has one file per type.
 //! An action only records what is to be done; [`CloudFormation::advance`] does it, step by step.
 
 mod actions;

@@ -57,13 +57,13 @@ fn a_detection_is_started_followed_and_read() {
         assert_eq!(drift.stack_drift_status(), Some(&StackDriftStatus::Drifted));
         assert!(drift.last_check_timestamp().is_some());
         let resources = client.describe_stack_resources().stack_name(STACK).send().await.unwrap();
-        let states: Vec<String> = resources
+        let not_in_sync: Vec<String> = resources
             .stack_resources()
             .iter()
             .filter_map(|one| Some(one.drift_information()?.stack_resource_drift_status()?.to_string()))
             .filter(|state| state != "IN_SYNC")
             .collect();
-        let count = |wanted: &str| states.iter().filter(|state| *state == wanted).count();
+        let count = |wanted: &str| not_in_sync.iter().filter(|state| *state == wanted).count();
         assert_eq!((count("MODIFIED"), count("DELETED"), count("NOT_CHECKED")), (3, 1, 1));
     });
 }
@@ -127,4 +127,38 @@ fn a_drift_aware_change_set_compares_three_ways() {
             assert_eq!(target.drift().unwrap().previous_value(), target.after_value());
         }
     });
+}
+
+#[test]
+fn a_template_that_follows_what_was_done_by_hand_changes_nothing() {
+    let session = Session::new();
+    session.run("deploy --local").success();
+    with_cloud(&session, async |cloud| {
+        let destination = physical(cloud, "CacheSetDestination").await;
+        let update = cloud.clients.events().update_api_destination().name(destination);
+        update.invocation_rate_limit_per_second(7).send().await.unwrap();
+    });
+    session.file("stacks/slow.yaml", "name: momento-api\ndelivery: { cache-rate: 7 }\n");
+    let deploy = "deploy slow --local --revert-drift";
+    session.run(&format!("{deploy} --no-execute-changeset --change-set-name follow")).success();
+    with_cloud(&session, async |cloud| {
+        let described = cloud.clients.cloudformation().describe_change_set();
+        let described = described.stack_name(STACK).change_set_name("follow").send().await.unwrap();
+        let actions: Vec<(&str, &str)> = described
+            .changes()
+            .iter()
+            .filter_map(|change| {
+                let change = change.resource_change()?;
+                Some((change.logical_resource_id()?, change.action()?.as_str()))
+            })
+            .collect();
+        assert_eq!(
+            actions,
+            [("CacheDeleteDestination", "Modify"), ("CacheSetDestination", "SyncWithActual")]
+        );
+    });
+    let shown = session.run(deploy).stderr();
+    assert!(shown.contains("UPDATE_COMPLETE  CacheDeleteDestination"), "{shown}");
+    assert!(!shown.contains("UPDATE_COMPLETE  CacheSetDestination"), "{shown}");
+    session.run("drift slow --local --exit-code").success();
 }

@@ -41,11 +41,11 @@ fn what_was_changed_is_found_in_every_kind_of_resource() {
         let connection = physical(cloud, "MomentoConnection").await;
         let update = clients.events().update_connection().name(&connection).description("mine");
         update.send().await.unwrap();
-        let rule = physical(cloud, "TopicPublishRule").await;
-        let arn = clients.events().describe_rule().name(&rule).send().await.unwrap();
+        let topic_rule = physical(cloud, "TopicPublishRule").await;
+        let arn = clients.events().describe_rule().name(&topic_rule).send().await.unwrap();
         let tag = Tag::builder().key("owner").value("me").build().unwrap();
         clients.events().tag_resource().resource_arn(arn.arn().unwrap()).tags(tag).send().await.unwrap();
-        let put = clients.events().put_rule().name(&rule).event_pattern(r#"{"source":["mine"]}"#);
+        let put = clients.events().put_rule().name(&topic_rule).event_pattern(r#"{"source":["mine"]}"#);
         put.send().await.unwrap();
     });
     assert_eq!(

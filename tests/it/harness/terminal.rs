@@ -90,7 +90,7 @@ impl Terminal {
             }
             match self.screen.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.shown.push_str(&String::from_utf8_lossy(&bytes)),
-                Err(_) => panic!("`{text}` did not come; what came:\n{}", self.shown),
+                Err(error) => panic!("`{text}` did not come ({error}); what came:\n{}", self.shown),
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::local::cloudformation::secrets::mask;
 use crate::local::fault::{Effect, Step, at_resource, spend};
 use crate::local::wire::{Answer, ApiError};
 
-/// Source: what CloudFormation says since it validates before it deploys.
+/// In the manner of CloudFormation's early validation; which of it failed, only `DescribeEvents` tells.
 const INVALID: &str = "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. \
     To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.";
 

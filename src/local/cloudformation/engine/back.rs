@@ -74,9 +74,9 @@ impl Engine<'_> {
                 continue;
             }
             // What was deleted by hand, and not made again yet, is as it was before the update.
-            let is_gone = gone.contains(&was.logical_id)
+            let was_deleted = gone.contains(&was.logical_id)
                 && stack.resource(&was.logical_id).is_some_and(|one| one.physical_id == was.physical_id);
-            let skips = is_gone || operation.skip.contains(&was.logical_id);
+            let skips = was_deleted || operation.skip.contains(&was.logical_id);
             let work = match stack.resource_mut(&was.logical_id) {
                 Some(current) if touched.contains(&was.logical_id) && !skips => {
                     let is_replaced = current.physical_id != was.physical_id;

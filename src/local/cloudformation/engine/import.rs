@@ -11,7 +11,7 @@ use super::{Engine, Halt};
 use crate::local::cloudformation::changes::{Action, ResourceChange};
 use crate::local::cloudformation::input::invalid;
 use crate::local::cloudformation::record::{Resource, ResourceStatus, Stack};
-use crate::local::cloudformation::resources::{Caller, Made, find, shaped};
+use crate::local::cloudformation::resources::{Caller, Made, ResourceType, find, shaped};
 use crate::local::wire::ApiError;
 use crate::model::cloudformation::{Declared, Plan, Policy};
 
@@ -64,7 +64,7 @@ impl Engine<'_> {
         let mut is = self.unmade(&resource.logical_id, &resource.kind, physical_id);
         let live = self.live(stack, &is).map_err(|error| refused(error.message))?;
         let Some(live) = live else { return Err(refused(format!("{physical_id} does not exist any more"))) };
-        let known = find(&resource.kind).map(|kind| kind.properties()).unwrap_or_default();
+        let known = find(&resource.kind).map(ResourceType::properties).unwrap_or_default();
         is.properties = shaped(known, &live);
         let key = (resource.logical_id.as_str(), resource.kind.as_str());
         self.make(stack, key, properties, &stack.settings.tags, &Call::Update(&is))
