@@ -176,6 +176,9 @@ impl Cloud {
 
 impl Services for Apis {
     fn call(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
+        if (service, action) == ("cloudformation", "DetectStackResourceDrift") {
+            return self.cloudformation.detect_resource(region, input, &OnBehalf(self));
+        }
         let called: &dyn Service = match service {
             "cloudformation" => &self.cloudformation,
             "events" => &*self.events,

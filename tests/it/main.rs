@@ -24,6 +24,7 @@ mod destroy;
 mod diff;
 mod docs;
 mod doctor;
+mod drift;
 mod durability;
 mod encoding;
 #[allow(unreachable_pub, reason = "the fuzz targets use them from another crate")]
@@ -40,6 +41,8 @@ mod many_regions;
 mod output;
 mod permissions;
 mod progress;
+#[cfg(unix)]
+mod prompts;
 mod put_event;
 mod regions;
 mod render;

@@ -150,6 +150,7 @@ fn the_deployer_needs_all_of_it_and_nothing_more() {
     let mut run = |line: &str| seen.extend(calls(&session, line));
     run("deploy");
     run("deploy");
+    run("drift");
     // Every kind of resource changes: the connection by another token, the role by fewer destinations.
     session.file(
         "stacks/less.yaml",
@@ -157,6 +158,13 @@ fn the_deployer_needs_all_of_it_and_nothing_more() {
     );
     session.file("key.txt", session.run("local key").success());
     run("deploy less --token-file key.txt");
+    // What was changed by hand is changed back with the same permissions.
+    with_cloud(&session, async |cloud| {
+        let resources = deployed::resources(&cloud.clients, "momento-api").await.unwrap();
+        let rule = resources.iter().find(|one| one.logical_id == "CacheSetByKeyRule").unwrap();
+        cloud.clients.events().disable_rule().name(&rule.physical_id).send().await.unwrap();
+    });
+    run("drift --revert");
     run("destroy --yes");
     run("deploy");
     prove(&session, Role::Deployer, "", false, &seen);
@@ -170,6 +178,7 @@ fn a_deployer_of_a_bus_needs_the_bus_too() {
     let mut run = |line: &str| seen.extend(calls(&session, line));
     run("deploy shop");
     run("deploy shop");
+    run("drift shop");
     session.file(
         "stacks/shop.yaml",
         "name: shop-momento\nbus: { name: shop, create: true }\nevents: [cacheSet]\ndelivery: { cache-rate: 7 }\n",
@@ -206,7 +215,9 @@ fn the_operator_needs_all_of_it_and_nothing_more() {
         queue.attributes("Policy".into(), "").send().await.unwrap();
     });
     let mut seen = Vec::new();
-    for line in ["doctor --fix", "token check", "token rotate", "token check", "doctor", "status --follow"] {
+    for line in
+        ["drift", "doctor --fix", "token check", "token rotate", "token check", "doctor", "status --follow"]
+    {
         seen.extend(calls(&session, line));
     }
     prove(&session, Role::Operator, "", false, &seen);

@@ -4,6 +4,7 @@ mod change;
 pub mod operation;
 mod recover;
 mod report;
+mod revert;
 pub mod target;
 pub mod token;
 
@@ -12,9 +13,10 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 pub use report::{Deployed, Outcome};
+pub use revert::revert;
 
 use crate::aws::change_sets::Options;
-use crate::aws::events;
+use crate::aws::{events, secrets};
 use crate::context::{Context, Session};
 use crate::deployments::Deployment;
 use crate::error::Result;
@@ -140,10 +142,18 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
             return Err(target.no_bus(&session));
         }
         recover::settled(&deploying).await?;
-        let version =
+        let stored =
             token::store(context, &session, &args.token, &target.secret(), &base_url, &target.tags).await?;
         let current = recover::recovered(&deploying).await?;
-        change::make_and_carry_out(&deploying, &change_set, &target, version, &options, current).await?
+        let is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());
+        let deployed =
+            change::make_and_carry_out(&deploying, &change_set, &target, stored.version, &options, current)
+                .await?;
+        // Who says no gets back what was there: no stack, and no secret that only it would have needed.
+        if let (Outcome::Declined, true, Some(undo)) = (deployed.outcome, is_new, stored.undo) {
+            secrets::delete(&session.clients, &target.secret(), undo).await?;
+        }
+        deployed
     };
     remember(context, &session, &target, &deployed);
     if let (Some(local), Outcome::Created | Outcome::Updated | Outcome::Unchanged) =

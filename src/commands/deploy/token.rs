@@ -7,7 +7,7 @@ use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
-use crate::aws::secrets::{self, Lookup};
+use crate::aws::secrets::{self, Deletion, Lookup};
 use crate::context::{Context, Session};
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::token::{Checked, Endpoint, MAX_LENGTH, Token};
@@ -27,7 +27,15 @@ pub struct TokenArgs {
     token_stdin: bool,
 }
 
-/// Finds the token and writes it to its secret; returns the id of the version that holds it.
+/// Where the token is stored.
+pub struct Stored {
+    /// The id of the version that holds it.
+    pub version: String,
+    /// What takes the secret back, where it was not there before.
+    pub undo: Option<Deletion>,
+}
+
+/// Finds the token and writes it to its secret.
 ///
 /// A token that the secret holds already is not written again, so that nothing changes.
 pub async fn store(
@@ -37,7 +45,7 @@ pub async fn store(
     secret: &str,
     endpoint: &str,
     tags: &[(String, String)],
-) -> Result<String> {
+) -> Result<Stored> {
     let found = secrets::find(&session.clients, secret).await?;
     let stored = match &found {
         Lookup::Found(stored) => stored.token.as_ref().map(|token| (token, &stored.version)),
@@ -56,9 +64,15 @@ pub async fn store(
     if let Some((stored, version)) = stored
         && stored.expose_secret() == token.expose_secret()
     {
-        return Ok(version.clone());
+        return Ok(Stored { version: version.clone(), undo: None });
     }
-    secrets::write(&session.clients, secret, token, &found, tags).await
+    let version = secrets::write(&session.clients, secret, token, &found, tags).await?;
+    let undo = match found {
+        Lookup::Found(_) => None,
+        Lookup::Missing => Some(Deletion::Purge),
+        Lookup::ScheduledForDeletion => Some(Deletion::Scheduled),
+    };
+    Ok(Stored { version, undo })
 }
 
 /// A token's text and where it came from.

@@ -12,6 +12,7 @@ use super::deploy::target::{Target, TargetArgs};
 use super::each_region;
 use crate::aws::change_sets::{self, ChangeSet, ChangeSetRequest, Options};
 use crate::aws::cloudformation::{self, Stack};
+use crate::aws::left_behind::clean_up;
 use crate::aws::secrets::{self, Lookup};
 use crate::context::{Context, Session};
 use crate::error::{Context as _, Error, Kind, Result};
@@ -19,6 +20,9 @@ use crate::model::stack::addition::additions;
 use crate::model::stack::{ParameterChange, Plan, plan};
 use crate::model::template;
 use crate::ui::Format;
+
+/// How the names of the change sets begin; what a killed diff leaves is known by it, and removed by a later one.
+const PASSING: &str = "evbridge-momento-diff-";
 
 /// The arguments of `diff`.
 #[derive(Args, Clone, Debug)]
@@ -113,12 +117,13 @@ async fn difference(session: &Session, target: &Target) -> Result<Difference> {
 
 /// Lets CloudFormation work the differences out, and leaves no change set behind.
 async fn worked_out(session: &Session, target: &Target, version: Option<String>) -> Result<ChangeSet> {
-    let name = format!("evbridge-momento-diff-{}", uuid::Uuid::new_v4().simple());
+    // A name of its own: many diffs of one stack may run at the same time.
+    let name = format!("{PASSING}{}", uuid::Uuid::new_v4().simple());
     let request = ChangeSetRequest {
         stack: &target.stack,
         name: &name,
         create: false,
-        template: &target.template()?,
+        template: Some(&target.template()?),
         parameters: &target.parameters(version),
         tags: &target.tags,
         role: target.role.as_deref(),
@@ -129,6 +134,7 @@ async fn worked_out(session: &Session, target: &Target, version: Option<String>)
         read = change_sets::read(&session.clients, &pending) => read,
         _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Interrupted, "interrupted")),
     };
+    clean_up(&session.clients, &pending, PASSING).await;
     let deleted = change_sets::delete(&session.clients, &pending).await;
     let change_set = read?;
     deleted?;

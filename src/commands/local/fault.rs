@@ -36,6 +36,8 @@ Examples:
   evbridge-momento local fault add --resource AWS::Events::Rule --on create
   evbridge-momento local fault add --resource DeadLetterQueue --on delete --always
   evbridge-momento local fault add --resource AWS::IAM::Role --on create --delay 3s
+  evbridge-momento local fault add --resource AWS::IAM::Role --on validate --reason 'No'
+  evbridge-momento local fault add --resource AWS::CloudWatch::Alarm --on alarm
   evbridge-momento local fault add --action cloudformation:DescribeStacks --throttle --times 5
   evbridge-momento local fault add --action events:PutEvents --status 503
   evbridge-momento local fault add --action cloudformation:ExecuteChangeSet --lose-answer")]
@@ -89,6 +91,14 @@ enum Step {
     Update,
     /// It is deleted
     Delete,
+    /// It is looked at, for drift
+    Read,
+    /// A change set with it is validated
+    Validate,
+    /// A hook is asked about it
+    Hook,
+    /// It is an alarm of --rollback-alarm-arns, which goes off
+    Alarm,
 }
 
 /// Does what the command says.
@@ -118,6 +128,10 @@ impl AddArgs {
             Step::Create => "create",
             Step::Update => "update",
             Step::Delete => "delete",
+            Step::Read => "read",
+            Step::Validate => "validate",
+            Step::Hook => "hook",
+            Step::Alarm => "alarm",
         });
         let resource = self.resource.iter().map(|resource| json!({ "Resource": resource, "Step": on }));
         let actions =

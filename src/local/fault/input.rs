@@ -86,7 +86,11 @@ fn step(value: &Value) -> Result<Step, ApiError> {
         Some("create") => Ok(Step::Create),
         Some("update") => Ok(Step::Update),
         Some("delete") => Ok(Step::Delete),
-        _ => Err(invalid("a Step is create, update or delete")),
+        Some("read") => Ok(Step::Read),
+        Some("validate") => Ok(Step::Validate),
+        Some("hook") => Ok(Step::Hook),
+        Some("alarm") => Ok(Step::Alarm),
+        _ => Err(invalid("a Step is create, update, delete, read, validate, hook or alarm")),
     }
 }
 
@@ -101,7 +105,10 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         let message = |input: Value| read(&input).unwrap_err().message;
-        assert_eq!(message(json!({ "Place": { "Resource": "R" } })), "a Step is create, update or delete");
+        assert_eq!(
+            message(json!({ "Place": { "Resource": "R" } })),
+            "a Step is create, update, delete, read, validate, hook or alarm"
+        );
         let place = json!({ "Resource": "R", "Step": "create" });
         assert!(
             message(json!({ "Place": place, "Effect": { "Throttle": true } })).starts_with("a resource can")

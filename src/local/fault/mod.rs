@@ -57,6 +57,14 @@ pub enum Step {
     Update,
     /// It is deleted.
     Delete,
+    /// It is looked at, for drift.
+    Read,
+    /// A change set with it is validated.
+    Validate,
+    /// A hook is asked about it.
+    Hook,
+    /// It is an alarm that watches an operation: it goes off.
+    Alarm,
 }
 
 /// What goes wrong.
@@ -74,6 +82,13 @@ pub enum Effect {
     Drop,
     /// The connection breaks after the action's work is done.
     LoseAnswer,
+}
+
+impl Fault {
+    /// Returns whether a hook says no.
+    pub(super) fn is_hook(&self) -> bool {
+        matches!(self.place, Place::Resource { step: Step::Hook, .. })
+    }
 }
 
 impl Document for Fault {

@@ -46,8 +46,8 @@ impl Role {
     /// Returns the commands that the role runs.
     pub fn commands(self) -> &'static [&'static str] {
         match self {
-            Self::Deployer => &["deploy", "destroy"],
-            Self::Operator => &["doctor", "status", "token-check", "token-set"],
+            Self::Deployer => &["deploy", "destroy", "drift"],
+            Self::Operator => &["doctor", "drift", "status", "token-check", "token-set"],
             Self::Producer => &["put-event"],
         }
     }

@@ -55,6 +55,8 @@ impl Scope {
     pub(super) fn arn(&self, kind: &str) -> String {
         let made = self.made("");
         match kind {
+            // Actions that know no resources.
+            "any" => "*".to_owned(),
             "stack" => self.regional("cloudformation", &format!("stack/{}/*", self.stack)),
             "bus" | "events" => self.regional("events", &format!("event-bus/{}", self.bus_name())),
             "alarms" => self.regional("cloudwatch", "alarm:*"),

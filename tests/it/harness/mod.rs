@@ -5,6 +5,8 @@ mod outcome;
 mod server;
 mod session;
 mod source;
+#[cfg(unix)]
+mod terminal;
 pub(crate) mod token;
 mod with_cloud;
 
@@ -13,4 +15,6 @@ pub(crate) use outcome::Outcome;
 pub(crate) use server::Server;
 pub(crate) use session::Session;
 pub(crate) use source::{Source, repository, sources};
+#[cfg(unix)]
+pub(crate) use terminal::Terminal;
 pub(crate) use with_cloud::with_cloud;
