@@ -45,7 +45,9 @@ pub async fn watch(
     };
     let again = reattach(context, session, name);
     let stack = tokio::select! {
-        stack = following => stack?,
+        stack = following => {
+            stack.map_err(|error| error.hint(format!("to follow it without changing anything: `{again}`")))?
+        }
         () = time_is_up => {
             let limit = jiff::SignedDuration::try_from(timeout.unwrap_or_default()).unwrap_or_default();
             let message = format!("the operation has not ended in {limit:#}: CloudFormation goes on with it");

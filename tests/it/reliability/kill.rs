@@ -1,0 +1,95 @@
+//! `kill -9` at every API call of a deploy and a destroy; the same command again converges.
+
+use std::sync::Mutex;
+
+use super::count::{Count, count, count_and_purge};
+use super::{is_long, share_out};
+use crate::harness::{Moment, Outcome, Proxy, Server, Session, token};
+
+/// The commands of a stack's life: made, changed with a new token, deleted.
+const COMMANDS: [&str; 3] = [
+    "deploy --yes --region us-east-1 --token-file one",
+    "deploy --yes --region us-east-1 --token-file two --momento-endpoint https://api.example.com",
+    "destroy --yes --region us-east-1",
+];
+
+/// Where the calls of a command go: through a proxy to the served local cloud of another session.
+struct Place {
+    user: Session,
+    provider: Session,
+    proxy: Proxy,
+    _server: Server,
+}
+
+impl Place {
+    fn new() -> Self {
+        let provider = Session::new();
+        let (server, url) = provider.serve_cloud("");
+        let proxy = Proxy::start(&url);
+        let user = Session::new()
+            .env("AWS_ENDPOINT_URL", proxy.url())
+            .env("AWS_ACCESS_KEY_ID", "x")
+            .env("AWS_SECRET_ACCESS_KEY", "y");
+        user.file("one", token::global("one"));
+        user.file("two", token::global("two"));
+        Self { user, provider, proxy, _server: server }
+    }
+
+    /// Lets a stack live, and kills each of its commands once, at a call and a moment; then runs it again.
+    ///
+    /// Returns the calls at which the commands were killed, nothing for one that has fewer calls.
+    fn live(&self, call: usize, moment: Moment) -> [Option<String>; 3] {
+        let mut killed = [const { None }; 3];
+        for (index, line) in COMMANDS.iter().enumerate() {
+            killed[index] = self.proxy.kill_at(self.user.command(line.split(' ')), call, moment);
+            let story = format!("`{line}` killed when call {call} ({:?}) was {moment:?}", killed[index]);
+            let again = self.user.run(line);
+            let is_gone = again.status() == Some(1) && again.stderr().contains("nothing to delete");
+            assert!(again.status() == Some(0) || (index == 2 && is_gone), "{story}\n{again}");
+            let expected = match index {
+                0 => Count::of_stack("CREATE_COMPLETE", 1),
+                1 => Count::of_stack("UPDATE_COMPLETE", 2),
+                _ => Count::of_nothing_but_a_scheduled_secret(),
+            };
+            let counted = if index == 2 { count_and_purge(&self.provider) } else { count(&self.provider) };
+            assert_eq!(counted, expected, "{story}\n{again}");
+        }
+        assert_eq!(count(&self.provider), Count::default());
+        killed
+    }
+
+    /// Returns the calls of each command when nothing happens to it.
+    fn undisturbed(&self) -> [Vec<String>; 3] {
+        let calls = COMMANDS.map(|line| {
+            self.proxy.calls();
+            Outcome::success(&self.user.run(line));
+            self.proxy.calls()
+        });
+        count_and_purge(&self.provider);
+        calls
+    }
+}
+
+#[test]
+fn a_command_that_is_killed_at_any_call_is_run_again() {
+    let calls = Place::new().undisturbed();
+    let longest = calls.iter().map(Vec::len).max().unwrap();
+    // The short form kills at each call at one moment, the long form at both.
+    let both = [Moment::Arrived, Moment::Answered];
+    let moments = |call: usize| if is_long() { both.to_vec() } else { vec![both[call % 2]] };
+    let pieces: Vec<(usize, Moment)> =
+        (1..=longest).flat_map(|call| moments(call).into_iter().map(move |moment| (call, moment))).collect();
+    let killed = Mutex::new(Vec::new());
+    share_out(&pieces, Place::new, |place, (call, moment)| {
+        killed.lock().unwrap().extend(place.live(*call, *moment).into_iter().flatten());
+    });
+    let mut killed = killed.into_inner().unwrap();
+    killed.sort();
+    // How often a command looks at the stack differs from run to run; what it does besides does not.
+    let kills = killed.len();
+    killed.dedup();
+    for call in calls.iter().flatten().filter(|call| !call.contains(":Describe")) {
+        assert!(killed.contains(call) || !is_long(), "no command was killed at {call}: {killed:?}");
+    }
+    assert!(kills >= longest, "{kills} kills at {killed:?}");
+}
