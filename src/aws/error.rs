@@ -17,7 +17,7 @@ where
         SdkError::ServiceError(service) => answered(action, service.err()),
         SdkError::DispatchFailure(failure) => unreached(action, failure.as_connector_error()),
         SdkError::TimeoutError(_) => Error::new(Kind::Remote, format!("{action} got no answer in time"))
-            .hint("try again; if it stays so, look at the network, proxy and region"),
+            .hint("try again; if it stays so, look at the network, proxy and region, or allow more time with `--call-timeout`"),
         SdkError::ConstructionFailure(_) => {
             Error::new(Kind::Settings, format!("{action} could not be asked")).cause(chain(error))
         }
@@ -42,16 +42,12 @@ pub fn message<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&st
     }
 }
 
-/// What to do when credentials ended in the middle of a command.
-const RESUME: &str = "then run the same command again: it goes on from where it was, and makes nothing twice";
-
 fn answered(action: &str, error: &impl ProvideErrorMetadata) -> Error {
     let code = error.code().unwrap_or("an unnamed error");
     let message = error.message().unwrap_or("AWS gives no message");
     let kind = if is_credentials(code) { Kind::Settings } else { Kind::Remote };
     let failed = Error::new(kind, format!("{action} was refused")).cause(format!("{code}: {message}"));
-    let failed = hint(code).into_iter().fold(failed, Error::hint);
-    if is_expired(code) { failed.hint(RESUME) } else { failed }
+    hint(code).into_iter().fold(failed, Error::hint)
 }
 
 fn is_expired(code: &str) -> bool {
@@ -74,7 +70,7 @@ fn is_credentials(code: &str) -> bool {
 fn hint(code: &str) -> Option<&'static str> {
     Some(match code {
         _ if is_expired(code) => {
-            "the credentials have expired: sign in again (`aws sso login` or `aws login`), or renew what the profile names"
+            "the credentials have expired: sign in again (`aws sso login` or `aws login`), then run the same command: it goes on from where it was"
         }
         "InvalidClientTokenId" | "UnrecognizedClientException" | "MissingAuthenticationToken" => {
             "AWS does not know these credentials: check `--profile`, AWS_PROFILE and AWS_ACCESS_KEY_ID, and that the region is enabled in the account"
@@ -99,9 +95,9 @@ fn unreached(action: &str, error: Option<&aws_smithy_runtime_api::client::result
     if let Some(index) = chain.iter().position(|error| is_provider_failure(*error)) {
         let mut failed = Error::settings(format!("{action} could not get AWS credentials"));
         failed.causes = chain[index + 1..].iter().map(|cause| cause.to_string().trim_end().to_owned()).collect();
-        return failed
-            .hint("renew them (`aws sso login`, `aws login`, or the profile's `credential_process`)")
-            .hint(RESUME);
+        return failed.hint(
+            "renew them as the cause says, then run the same command: it goes on from where it was",
+        );
     }
     let causes: Vec<String> = chain.iter().map(ToString::to_string).collect();
     if text.contains("credentials") || text.contains("Credentials") {

@@ -22,7 +22,7 @@ impl Signed {
         let user = Session::new();
         let log = user.directory().join("asked");
         let log = log.display();
-        let end = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(8);
+        let end = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(3);
         let script = user.file(
             "give",
             format!(
