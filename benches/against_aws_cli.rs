@@ -147,6 +147,8 @@ impl Tools<'_> {
         line.extend(["template.yaml", "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset"]);
         line.push("--parameter-overrides");
         line.extend(self.parameters.iter().map(String::as_str));
+        // The AWS CLI names a change set by the second.
+        std::thread::sleep(Duration::from_millis(1100));
         let begun = Instant::now();
         self.aws(&line)?;
         Ok(begun.elapsed())

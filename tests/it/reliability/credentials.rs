@@ -68,6 +68,14 @@ fn credentials_that_end_soon_are_renewed() {
 fn credentials_that_cannot_be_renewed_are_reported_with_the_way_on() {
     let signed = Signed::in_for(4);
     signed.user.run(DEPLOY).is(str![[r#"
+------- stderr -------
+error: looking at the stack momento-api could not get AWS credentials
+  cause: an error occurred while loading credentials
+  cause: Error retrieving credentials: external process exited with code exit status: 1. Stderr: the session has ended
+
+hint: renew them as the cause says, then run the same command: it goes on from where it was
+[exit status: 4]
+
 "#]]);
     signed.sign_in(1000);
     signed.user.run(DEPLOY).success();
@@ -79,6 +87,13 @@ fn credentials_that_expire_before_the_change_are_reported_with_the_way_on() {
     let session = Session::new();
     session.run("local fault add --action cloudformation:CreateChangeSet --expire").success();
     session.run("deploy --local --quiet").is(str![[r#"
+------- stderr -------
+error: making the change set was refused
+  cause: ExpiredToken: The security token included in the request is expired
+
+hint: the credentials have expired: sign in again (`aws sso login` or `aws login`), then run the same command: it goes on from where it was
+[exit status: 4]
+
 "#]]);
     session.run("deploy --local --quiet").success();
     assert_eq!(count(&session), Count::of_stack("CREATE_COMPLETE", 1));
@@ -89,11 +104,29 @@ fn credentials_that_expire_while_the_stack_is_made_are_reported_with_the_way_on(
     let session = Session::new();
     session.run("local fault add --action cloudformation:DescribeStackEvents --expire --after 1").success();
     session.run("deploy --local --quiet").is(str![[r#"
+------- stderr -------
+error: reading the stack's events was refused
+  cause: ExpiredToken: The security token included in the request is expired
+
+hint: the credentials have expired: sign in again (`aws sso login` or `aws login`), then run the same command: it goes on from where it was
+
+hint: CloudFormation goes on with the operation; to follow it: `evbridge-momento status --stack-name momento-api --region us-east-1 --follow --local`
+[exit status: 4]
+
 "#]]);
     session.run("deploy --local --quiet").success();
     assert_eq!(count(&session), Count::of_stack("CREATE_COMPLETE", 1));
     session.run("local fault add --action cloudformation:DescribeStackEvents --expire").success();
     session.run("destroy --local --quiet --purge").is(str![[r#"
+------- stderr -------
+error: reading the stack's events was refused
+  cause: ExpiredToken: The security token included in the request is expired
+
+hint: the credentials have expired: sign in again (`aws sso login` or `aws login`), then run the same command: it goes on from where it was
+
+hint: CloudFormation goes on with the operation; to follow it: `evbridge-momento status --stack-name momento-api --region us-east-1 --follow --local`
+[exit status: 4]
+
 "#]]);
     session.run("destroy --local --quiet --purge").status();
     assert_eq!(count(&session), Count::default());

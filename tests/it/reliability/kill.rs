@@ -6,9 +6,10 @@ use super::count::{Count, count, count_and_purge};
 use super::{is_long, share_out};
 use crate::harness::{Moment, Outcome, Proxy, Server, Session, token};
 
-/// The commands of a stack's life: made, changed with a new token, deleted.
-const COMMANDS: [&str; 3] = [
+/// The commands of a stack's life: made, compared, changed with a new token, deleted.
+const COMMANDS: [&str; 4] = [
     "deploy --yes --region us-east-1 --token-file one",
+    "diff --region us-east-1 --momento-endpoint https://api.example.com",
     "deploy --yes --region us-east-1 --token-file two --momento-endpoint https://api.example.com",
     "destroy --yes --region us-east-1",
 ];
@@ -38,20 +39,20 @@ impl Place {
     /// Lets a stack live, and kills each of its commands once, at a call and a moment; then runs it again.
     ///
     /// Returns the calls at which the commands were killed, nothing for one that has fewer calls.
-    fn live(&self, call: usize, moment: Moment) -> [Option<String>; 3] {
-        let mut killed = [const { None }; 3];
+    fn live(&self, call: usize, moment: Moment) -> [Option<String>; 4] {
+        let mut killed = [const { None }; 4];
         for (index, line) in COMMANDS.iter().enumerate() {
             killed[index] = self.proxy.kill_at(self.user.command(line.split(' ')), call, moment);
             let story = format!("`{line}` killed when call {call} ({:?}) was {moment:?}", killed[index]);
             let again = self.user.run(line);
             let is_gone = again.status() == Some(1) && again.stderr().contains("nothing to delete");
-            assert!(again.status() == Some(0) || (index == 2 && is_gone), "{story}\n{again}");
+            assert!(again.status() == Some(0) || (index == 3 && is_gone), "{story}\n{again}");
             let expected = match index {
-                0 => Count::of_stack("CREATE_COMPLETE", 1),
-                1 => Count::of_stack("UPDATE_COMPLETE", 2),
+                0 | 1 => Count::of_stack("CREATE_COMPLETE", 1),
+                2 => Count::of_stack("UPDATE_COMPLETE", 2),
                 _ => Count::of_nothing_but_a_scheduled_secret(),
             };
-            let counted = if index == 2 { count_and_purge(&self.provider) } else { count(&self.provider) };
+            let counted = if index == 3 { count_and_purge(&self.provider) } else { count(&self.provider) };
             assert_eq!(counted, expected, "{story}\n{again}");
         }
         assert_eq!(count(&self.provider), Count::default());
@@ -59,7 +60,7 @@ impl Place {
     }
 
     /// Returns the calls of each command when nothing happens to it.
-    fn undisturbed(&self) -> [Vec<String>; 3] {
+    fn undisturbed(&self) -> [Vec<String>; 4] {
         let calls = COMMANDS.map(|line| {
             self.proxy.calls();
             Outcome::success(&self.user.run(line));
@@ -81,7 +82,8 @@ fn a_command_that_is_killed_at_any_call_is_run_again() {
         (1..=longest).flat_map(|call| moments(call).into_iter().map(move |moment| (call, moment))).collect();
     let killed = Mutex::new(Vec::new());
     share_out(&pieces, Place::new, |place, (call, moment)| {
-        killed.lock().unwrap().extend(place.live(*call, *moment).into_iter().flatten());
+        let seen = place.live(*call, *moment);
+        killed.lock().unwrap().extend(seen.into_iter().flatten());
     });
     let mut killed = killed.into_inner().unwrap();
     killed.sort();

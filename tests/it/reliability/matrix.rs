@@ -109,7 +109,8 @@ fn the_fault_matrix() {
     let pieces: Vec<_> = all.into_iter().step_by(if everything { 1 } else { 13 }).collect();
     let ends = Mutex::new(Ends::new());
     share_out(&pieces, Place::new, |place, (call, fault)| {
-        ends.lock().unwrap().extend(place.live(call, *fault));
+        let seen = place.live(call, *fault);
+        ends.lock().unwrap().extend(seen);
     });
     let ends = ends.into_inner().unwrap();
     let path = repository().join("docs/reliability.md");

@@ -4,6 +4,7 @@
 
 mod count;
 mod credentials;
+mod inside;
 mod kill;
 mod matrix;
 mod timeout;

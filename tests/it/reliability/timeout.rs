@@ -33,5 +33,11 @@ fn an_endpoint_that_never_answers_is_given_up_and_named() {
         .env("AWS_SECRET_ACCESS_KEY", "y")
         .env("AWS_MAX_ATTEMPTS", "2");
     session.run("deploy --yes --region us-east-1 --call-timeout 200ms").is(snapbox::str![[r#"
+------- stderr -------
+error: looking for the event bus default got no answer in time
+
+hint: try again; if it stays so, look at the network, proxy and region, or allow more time with `--call-timeout`
+[exit status: 6]
+
 "#]]);
 }
