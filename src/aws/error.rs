@@ -59,12 +59,12 @@ fn is_credentials(code: &str) -> bool {
         || matches!(
             code,
             "InvalidClientTokenId"
-            | "UnrecognizedClientException"
-            | "SignatureDoesNotMatch"
-            | "InvalidSignatureException"
-            | "RequestExpired"
-            | "MissingAuthenticationToken"
-    )
+                | "UnrecognizedClientException"
+                | "SignatureDoesNotMatch"
+                | "InvalidSignatureException"
+                | "RequestExpired"
+                | "MissingAuthenticationToken"
+        )
 }
 
 fn hint(code: &str) -> Option<&'static str> {
@@ -94,10 +94,10 @@ fn unreached(action: &str, error: Option<&aws_smithy_runtime_api::client::result
     let chain: Vec<_> = std::iter::successors(first, |error| error.source()).collect();
     if let Some(index) = chain.iter().position(|error| is_provider_failure(*error)) {
         let mut failed = Error::settings(format!("{action} could not get AWS credentials"));
-        failed.causes = chain[index + 1..].iter().map(|cause| cause.to_string().trim_end().to_owned()).collect();
-        return failed.hint(
-            "renew them as the cause says, then run the same command: it goes on from where it was",
-        );
+        failed.causes =
+            chain[index + 1..].iter().map(|cause| cause.to_string().trim_end().to_owned()).collect();
+        return failed
+            .hint("renew them as the cause says, then run the same command: it goes on from where it was");
     }
     let causes: Vec<String> = chain.iter().map(ToString::to_string).collect();
     if text.contains("credentials") || text.contains("Credentials") {

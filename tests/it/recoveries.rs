@@ -20,9 +20,9 @@ struct Scene {
 
 const DEPLOY: &str = "deploy --local --quiet";
 const CHANGED: &str = "deploy --local --momento-endpoint https://api.example.com";
-const NO_ROLE: &str = "local fault add --resource AWS::IAM::Role --on create --reason 'iam:CreateRole is missing'";
-const NO_UPDATE: &str =
-    "local fault add --resource CacheSetDestination --on update --reason 'Rate exceeded for UpdateApiDestination'";
+const NO_ROLE: &str =
+    "local fault add --resource AWS::IAM::Role --on create --reason 'iam:CreateRole is missing'";
+const NO_UPDATE: &str = "local fault add --resource CacheSetDestination --on update --reason 'Rate exceeded for UpdateApiDestination'";
 const NO_DELETION: &str =
     "local fault add --resource DeadLetterQueue --on delete --always --reason 'sqs:DeleteQueue is missing'";
 
@@ -68,7 +68,11 @@ const SCENES: [Scene; 15] = [
         title: "UPDATE_FAILED",
         text: "An update failed and `--on-failure keep` left it for a look. It is taken back first, after a question \
                or with `--yes`; or corrected in place, with `--on-failure keep` again.",
-        before: &[DEPLOY, NO_UPDATE, "deploy --local --quiet --on-failure keep --momento-endpoint https://api.example.com"],
+        before: &[
+            DEPLOY,
+            NO_UPDATE,
+            "deploy --local --quiet --on-failure keep --momento-endpoint https://api.example.com",
+        ],
         lines: &[
             "deploy --local --quiet --momento-endpoint https://api.example.com",
             "deploy --local --yes --momento-endpoint https://api.example.com",
@@ -90,7 +94,12 @@ const SCENES: [Scene; 15] = [
         text: "The deletion failed at a resource. What the cause names is removed, or the resource is left where it \
                is.",
         before: &[DEPLOY, NO_DELETION],
-        lines: &["destroy --local --quiet", DEPLOY, "destroy --local --quiet --retain DeadLetterQueue", "status --local"],
+        lines: &[
+            "destroy --local --quiet",
+            DEPLOY,
+            "destroy --local --quiet --retain DeadLetterQueue",
+            "status --local",
+        ],
     },
     Scene {
         title: "DELETE_FAILED: leave whatever cannot be deleted",
@@ -114,7 +123,11 @@ const SCENES: [Scene; 15] = [
         title: "Termination protection",
         text: "A protected stack is deleted only when that is said.",
         before: &["deploy --local --quiet --termination-protection"],
-        lines: &["destroy --local", "destroy --local --quiet --disable-termination-protection", "status --local"],
+        lines: &[
+            "destroy --local",
+            "destroy --local --quiet --disable-termination-protection",
+            "status --local",
+        ],
     },
     Scene {
         title: "A stack that is half deleted",

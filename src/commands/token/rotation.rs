@@ -18,8 +18,7 @@ use crate::momento::{Call, Finding};
 use crate::ui::progress::StackProgress;
 
 /// What to do after an update that was not followed to its end.
-const AGAIN: &str =
-    "when the update is done, run `evbridge-momento token check`, and the same command again";
+const AGAIN: &str = "when the update is done, run `evbridge-momento token check`, and the same command again";
 
 /// How long the connection may take to be authorised, and the probe event to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);

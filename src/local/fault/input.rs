@@ -48,9 +48,7 @@ pub fn read(input: &Value) -> Result<Wanted, ApiError> {
     };
     let is_for_resource = matches!(effect, Effect::Fail(_) | Effect::Delay(_));
     if is_for_resource != matches!(place, Place::Resource { .. }) {
-        return Err(invalid(
-            "a resource can Fail or have a Delay; an action can have any other Effect",
-        ));
+        return Err(invalid("a resource can Fail or have a Delay; an action can have any other Effect"));
     }
     let number = |value: &Value| value.as_u64().and_then(|number| u32::try_from(number).ok());
     let times = match &input["Times"] {

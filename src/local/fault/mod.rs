@@ -192,7 +192,8 @@ mod tests {
     fn a_resource_is_meant_by_its_type_or_its_name() {
         let store = Store::in_memory().unwrap();
         let place = Place::Resource { resource: "AWS::SQS::Queue".into(), step: Step::Delete };
-        let id = add(&store, Wanted { place, effect: Effect::Fail("no".into()), times: None, after: 0 }).unwrap();
+        let id =
+            add(&store, Wanted { place, effect: Effect::Fail("no".into()), times: None, after: 0 }).unwrap();
         let at = |kind: &str, step| at_resource(&store, ("Queue", kind), step).unwrap().map(|one| one.id);
         assert_eq!(at("AWS::SQS::Queue", Step::Delete), Some(id));
         assert_eq!(at("AWS::SQS::Queue", Step::Create), None);

@@ -9,7 +9,7 @@ const DEPLOY: &str = "deploy --local";
 const DESTROY: &str = "destroy --local";
 
 /// The short form kills at every so many calls.
-const STRIDE: usize = 9;
+const STRIDE: usize = 4;
 
 #[test]
 fn a_command_that_is_killed_at_any_step_of_its_own_cloud_is_run_again() {

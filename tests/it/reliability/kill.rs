@@ -1,9 +1,11 @@
 //! `kill -9` at every API call of a deploy and a destroy; the same command again converges.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use super::count::{Count, count, count_and_purge};
-use super::{is_long, share_out};
+use super::{is_long, page, share_out};
 use crate::harness::{Moment, Outcome, Proxy, Server, Session, token};
 
 /// The commands of a stack's life: made, compared, changed with a new token, deleted.
@@ -80,18 +82,43 @@ fn a_command_that_is_killed_at_any_call_is_run_again() {
     let moments = |call: usize| if is_long() { both.to_vec() } else { vec![both[call % 2]] };
     let pieces: Vec<(usize, Moment)> =
         (1..=longest).flat_map(|call| moments(call).into_iter().map(move |moment| (call, moment))).collect();
-    let killed = Mutex::new(Vec::new());
+    let killed = Mutex::new(Kills::new());
     share_out(&pieces, Place::new, |place, (call, moment)| {
         let seen = place.live(*call, *moment);
-        killed.lock().unwrap().extend(seen.into_iter().flatten());
+        let mut killed = killed.lock().unwrap();
+        for (index, call) in seen.into_iter().enumerate() {
+            call.into_iter().for_each(|call| *killed.entry((index, call)).or_default() += 1);
+        }
     });
-    let mut killed = killed.into_inner().unwrap();
-    killed.sort();
+    let killed = killed.into_inner().unwrap();
     // How often a command looks at the stack differs from run to run; what it does besides does not.
-    let kills = killed.len();
-    killed.dedup();
-    for call in calls.iter().flatten().filter(|call| !call.contains(":Describe")) {
-        assert!(killed.contains(call) || !is_long(), "no command was killed at {call}: {killed:?}");
+    for (index, calls) in calls.iter().enumerate() {
+        for call in calls.iter().filter(|call| !call.contains(":Describe")) {
+            assert!(
+                killed.contains_key(&(index, call.clone())),
+                "{index} was not killed at {call}: {killed:?}"
+            );
+        }
     }
-    assert!(kills >= longest, "{kills} kills at {killed:?}");
+    if page::is_update() {
+        page::write("the kill list", &page_of(&killed));
+    }
+}
+
+/// How often each command was killed at each call.
+type Kills = BTreeMap<(usize, String), usize>;
+
+fn page_of(kills: &Kills) -> String {
+    let mut text = format!(
+        "\n{} runs were killed, and each ended right when the same command was run again.\n\n\
+         | command | killed at |\n| --- | --- |\n",
+        kills.values().sum::<usize>()
+    );
+    for (index, name) in ["deploy, new", "diff", "deploy, changed", "destroy"].iter().enumerate() {
+        let own = kills.iter().filter(|((of, _), _)| *of == index);
+        let cells: Vec<String> = own.map(|((_, call), times)| format!("{call} {times}×")).collect();
+        writeln!(text, "| {name} | {} |", cells.join(", ")).unwrap();
+    }
+    text.push('\n');
+    text
 }

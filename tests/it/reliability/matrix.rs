@@ -1,6 +1,6 @@
 //! The fault matrix: every command, every API call that it makes, every fault.
 //!
-//! `UPDATE=1 cargo test --test it matrix` runs all of it and writes the counts into docs/reliability.md; without
+//! `UPDATE=1 cargo test --test it reliability` runs all of it and writes the counts into docs/reliability.md; without
 //! it, a sample is run and held against that page.
 
 use std::collections::BTreeMap;
@@ -10,8 +10,8 @@ use std::sync::Mutex;
 use serde_json::json;
 
 use super::count::{Count, count};
-use super::{is_long, is_update, share_out};
-use crate::harness::{Server, Session, repository};
+use super::{is_long, page, share_out};
+use crate::harness::{Server, Session};
 
 /// The commands of a stack's life, in the order in which they can follow one another.
 const COMMANDS: [(&str, &str); 7] = [
@@ -33,9 +33,6 @@ const FAULTS: [(&str, &str, bool); 6] = [
     ("no answer", r#"{"Hang": true}"#, true),
     ("expired", r#"{"Expire": true}"#, false),
 ];
-
-/// The marks in the page between which the matrix stands.
-const MARKS: [&str; 2] = ["<!-- the matrix begins -->\n", "<!-- the matrix ends -->\n"];
 
 /// How a command ended whose call had a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,23 +101,19 @@ fn the_fault_matrix() {
     let calls = calls();
     let all: Vec<(&str, usize)> =
         calls.iter().flat_map(|call| (0..FAULTS.len()).map(move |fault| (call.as_str(), fault))).collect();
-    let everything = is_long() || is_update();
     // A stride that has no factor in common with the number of faults: each call, and each fault, has its turn.
-    let pieces: Vec<_> = all.into_iter().step_by(if everything { 1 } else { 13 }).collect();
+    let pieces: Vec<_> = all.into_iter().step_by(if is_long() { 1 } else { 13 }).collect();
     let ends = Mutex::new(Ends::new());
     share_out(&pieces, Place::new, |place, (call, fault)| {
         let seen = place.live(call, *fault);
         ends.lock().unwrap().extend(seen);
     });
     let ends = ends.into_inner().unwrap();
-    let path = repository().join("docs/reliability.md");
-    let page = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = page.split_once(MARKS[0]).unwrap();
-    let (matrix, after) = rest.split_once(MARKS[1]).unwrap();
-    if is_update() {
-        let written = [before, MARKS[0], &page_of(&ends), MARKS[1], after].concat();
-        std::fs::write(&path, written).unwrap();
-    } else if everything {
+    if page::is_update() {
+        page::write("the matrix", &page_of(&ends));
+    }
+    let matrix = page::read("the matrix");
+    if is_long() {
         assert!(matrix == page_of(&ends), "docs/reliability.md is not what was seen: run it with `UPDATE=1`");
     } else {
         for (command, call, fault) in ends.keys() {

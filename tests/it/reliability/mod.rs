@@ -7,20 +7,15 @@ mod credentials;
 mod inside;
 mod kill;
 mod matrix;
+mod page;
 mod timeout;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Returns whether all of it is to be run.
+/// Returns whether all of it is to be run, which the page needs.
 #[expect(clippy::disallowed_methods, reason = "a switch of the tests, not of the program")]
 fn is_long() -> bool {
-    std::env::var_os("EVBRIDGE_MOMENTO_LONG").is_some()
-}
-
-/// Returns whether the page is to be written anew.
-#[expect(clippy::disallowed_methods, reason = "a switch of the tests, not of the program")]
-fn is_update() -> bool {
-    std::env::var_os("UPDATE").is_some()
+    page::is_update() || std::env::var_os("EVBRIDGE_MOMENTO_LONG").is_some()
 }
 
 /// Does pieces of work a few at a time, each worker with what it sets up for itself.
