@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -54,6 +55,16 @@ pub struct Global {
     /// Ask this endpoint instead of AWS
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
+    /// Make a call of AWS again that has no answer after this long, such as 30s; twice, then give up
+    #[arg(
+        long,
+        global = true,
+        env = "EVBRIDGE_MOMENTO_CALL_TIMEOUT",
+        default_value = "30s",
+        value_name = "DURATION",
+        value_parser = deploy::duration
+    )]
+    pub call_timeout: Duration,
     /// Use the embedded local cloud: no AWS or Momento account is needed
     #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_LOCAL", value_parser = clap::builder::FalseyValueParser::new())]
     pub local: bool,

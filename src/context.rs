@@ -1,7 +1,10 @@
 //! What a command works with: the printer, the settings, and clients built when first needed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -18,6 +21,12 @@ use crate::ui::{Printer, Question, Questions, Side, prompt};
 
 /// The region of the local cloud when nothing names one.
 const DEFAULT_LOCAL_REGION: &str = "us-east-1";
+
+/// How long a connection may take: long enough for a lost packet to be sent again twice (after 1 s and 3 s).
+const CONNECTING: Duration = Duration::from_secs(5);
+
+/// The first pause before a call of the local cloud is made again; AWS gets the SDK's own second.
+const LOCAL_BACKOFF: Duration = Duration::from_millis(50);
 
 /// What every command works with. Nothing is read, connected or started before a command asks for it.
 #[derive(Debug)]
@@ -166,6 +175,16 @@ impl Context {
         }
     }
 
+    /// Returns how long one attempt of a call may take; the SDK makes three, unless `AWS_MAX_ATTEMPTS` says another number.
+    ///
+    /// Without it a call that is never answered would hang the command: the SDK limits connecting alone.
+    fn timeouts(&self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECTING)
+            .operation_attempt_timeout(self.global.call_timeout)
+            .build()
+    }
+
     async fn local_session(&self, region: Option<String>) -> Result<Session> {
         let open = || local::open(&self.global.local_dir, self.global.local_clock.into());
         let handle = self.cloud.get_or_try_init(open).await?.clone();
@@ -181,6 +200,8 @@ impl Context {
                 aws_smithy_async::rt::sleep::TokioSleep::new(),
             ))
             .time_source(aws_smithy_async::time::SystemTimeSource::new())
+            .retry_config(RetryConfig::standard().with_initial_backoff(LOCAL_BACKOFF))
+            .timeout_config(self.timeouts())
             .http_client(handle.http_client())
             .endpoint_url(handle.endpoint_url())
             .build();
@@ -188,7 +209,7 @@ impl Context {
     }
 
     async fn aws_session(&self, region: Option<String>) -> Result<Session> {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(self.timeouts());
         if let Some(region) = &region {
             loader = loader.region(Region::new(region.clone()));
         }

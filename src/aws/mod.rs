@@ -12,7 +12,6 @@ pub mod events;
 pub mod failures;
 pub mod follow;
 pub mod identity;
-pub mod left_behind;
 pub mod monitoring;
 pub mod operations;
 pub mod parts;

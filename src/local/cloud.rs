@@ -39,6 +39,9 @@ pub struct Cloud {
     workers: [JoinHandle<()>; 2],
 }
 
+/// How long a call that a fault leaves without an answer is kept.
+const SILENCE: Duration = Duration::from_mins(15);
+
 /// How long a stack operation that a fault makes late is left alone.
 const HELD: Duration = Duration::from_millis(20);
 
@@ -141,6 +144,11 @@ impl Cloud {
                 return Err(ApiError { status, code: code.to_owned(), message: message.to_owned() });
             }
             Some(Effect::Drop) => return Err(dropped()),
+            Some(Effect::Expire) => return Err(expired(service)),
+            Some(Effect::Hang) => {
+                tokio::time::sleep(SILENCE).await;
+                return Err(dropped());
+            }
             _ => {}
         }
         let answer = match (service, action) {
@@ -215,6 +223,16 @@ impl Services for OnBehalf<'_> {
 /// The answer of a broken connection, which has no status.
 fn dropped() -> ApiError {
     ApiError { status: 0, code: String::new(), message: String::new() }
+}
+
+/// The answer to credentials that have expired, as the two protocols have it.
+fn expired(service: &str) -> ApiError {
+    let (status, code) = match service {
+        "cloudformation" | "iam" | "sns" | "sts" => (403, "ExpiredToken"),
+        _ => (400, "ExpiredTokenException"),
+    };
+    let message = "The security token included in the request is expired".to_owned();
+    ApiError { status, code: code.to_owned(), message }
 }
 
 /// Advances stack operations as they begin.

@@ -28,8 +28,8 @@ impl Cloud {
                 Ok(json!({ "Trace": self.events().trace(region, text("EventId"))? }))
             }
             "AddFault" => {
-                let (place, effect, times) = fault::read(input)?;
-                Ok(json!({ "Id": fault::add(self.store(), place, effect, times)? }))
+                let wanted = fault::read(input)?;
+                Ok(json!({ "Id": fault::add(self.store(), wanted)? }))
             }
             "ListFaults" => {
                 let faults = fault::list(self.store())?;

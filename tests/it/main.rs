@@ -44,7 +44,9 @@ mod progress;
 #[cfg(unix)]
 mod prompts;
 mod put_event;
+mod recoveries;
 mod regions;
+mod reliability;
 mod render;
 mod secrecy;
 mod server;

@@ -204,7 +204,7 @@ fn remember(context: &Context, session: &Session, target: &Target, deployed: &De
 }
 
 /// Reads a duration such as `90s`, `30m` or `1h 30m`.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let expected = || "expected a duration above zero, for example 90s, 30m or 1h30m".to_owned();
     let duration: jiff::SignedDuration = text.parse().map_err(|_| expected())?;
     Duration::try_from(duration).ok().filter(|duration| !duration.is_zero()).ok_or_else(expected)

@@ -58,7 +58,9 @@ pub async fn watch(
     };
     let again = reattach(context, session, name);
     let stack = tokio::select! {
-        stack = following => stack?,
+        stack = following => {
+            stack.map_err(|error| error.hint(format!("CloudFormation goes on with the operation; to follow it: `{again}`")))?
+        }
         () = clock => None,
         () = time_is_up => {
             let limit = jiff::SignedDuration::try_from(timeout.unwrap_or_default()).unwrap_or_default();

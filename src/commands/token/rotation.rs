@@ -17,6 +17,9 @@ use crate::model::stack::diagnosis::root_cause;
 use crate::momento::{Call, Finding};
 use crate::ui::progress::StackProgress;
 
+/// What to do after an update that was not followed to its end.
+const AGAIN: &str = "when the update is done, run `evbridge-momento token check`, and the same command again";
+
 /// How long the connection may take to be authorised, and the probe event to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -97,10 +100,10 @@ impl Rotation<'_> {
             happened.push(event.clone());
         });
         let stack = tokio::select! {
-            stack = following => stack?,
+            stack = following => stack.map_err(|error| error.hint(AGAIN))?,
             _ = tokio::signal::ctrl_c() => {
                 return Err(Error::new(Kind::Detached, "detached: CloudFormation goes on with the update")
-                    .hint("run `evbridge-momento token check` when it is done, and the same command again"));
+                    .hint(AGAIN));
             }
         };
         if stack.is_some_and(|stack| stack.status.is_deployed()) {

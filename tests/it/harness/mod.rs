@@ -2,6 +2,7 @@
 
 mod cloud;
 mod outcome;
+mod proxy;
 mod server;
 mod session;
 mod source;
@@ -12,6 +13,7 @@ mod with_cloud;
 
 pub(crate) use cloud::{Cloud, Footprint};
 pub(crate) use outcome::Outcome;
+pub(crate) use proxy::{Moment, Proxy};
 pub(crate) use server::Server;
 pub(crate) use session::Session;
 pub(crate) use source::{Source, repository, sources};
