@@ -39,8 +39,8 @@ earlier deploy wrote, a hidden question. It is stored in Secrets Manager and now
 A stack in a failed state is repaired first: a failed creation is deleted and made again, a failed update is
 taken back, a failed rollback is continued. An operation that runs is waited for.
 
-With `--output json` every event of the operation is a line (\"schema\":\"progress/1\"), and the answer or the error
-is the last line.")]
+With `--output json` every event of the operation is a line (schema progress/1), and the answer
+or the error is the last one; `--quiet` leaves that one alone.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct DeployArgs {
     #[command(flatten)]
