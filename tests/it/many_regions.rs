@@ -123,6 +123,11 @@ momento-api in us-east-1: CREATE_COMPLETE
                 ENABLED    TopicPublishRule
   role          momento-api-DeliveryRole-[ID]
   dead letters  none
+  drift         never looked for
+  invocations   ________________________ 0 in 24 h, 0 this hour
+  failed        ________________________ 0 in 24 h, 0 this hour
+  retried       ________________________ 0 in 24 h, 0 this hour
+  sent to DLQ   ________________________ 0 in 24 h, 0 this hour
 
 eu-west-1  not there           [DURATION]
 us-east-1  CREATE_COMPLETE     [DURATION]
@@ -143,7 +148,7 @@ fn other_commands_work_in_one_region() {
 ------- stderr -------
 error: this command works in one region at a time
 
-hint: deploy, destroy, diff, doctor and status take several `--region`, or `--region all`
+hint: deploy, destroy, diff, doctor, drift and status take several `--region`, or `--region all`
 [exit status: 2]
 
 "#]]);
