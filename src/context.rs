@@ -162,6 +162,7 @@ impl Context {
             loader = loader.region(Region::new(region));
         }
         if let Some(profile) = &self.global.profile {
+            known_profile(profile).await?;
             loader = loader.profile_name(profile);
         }
         if let Some(url) = &self.global.endpoint_url {
@@ -175,4 +176,22 @@ impl Context {
         }
         Ok(Session { clients: Clients::new(config), local: None })
     }
+}
+
+/// Refuses a profile that AWS's files do not have; files that cannot be read are the SDK's to complain about.
+async fn known_profile(name: &str) -> Result<()> {
+    let files = aws_config::profile::profile_file::ProfileFiles::default();
+    let read = aws_config::profile::load(&Default::default(), &Default::default(), &files, None).await;
+    let Ok(profiles) = read else { return Ok(()) };
+    if profiles.get_profile(name).is_some() {
+        return Ok(());
+    }
+    let mut known: Vec<&str> = profiles.profiles().collect();
+    known.sort_unstable();
+    let error = Error::settings(format!("there is no AWS profile {name}"));
+    Err(if known.is_empty() {
+        error.hint("make it with `aws configure sso` or `aws configure`: ~/.aws/config has no profile")
+    } else {
+        error.hint(format!("the profiles of ~/.aws/config and ~/.aws/credentials are {}", known.join(", ")))
+    })
 }

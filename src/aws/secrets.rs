@@ -60,6 +60,17 @@ pub async fn version_of(clients: &Clients, name: &str, version: &str) -> Result<
     }
 }
 
+/// Reads the token from before the last change, when it is still kept.
+pub async fn previous(clients: &Clients, name: &str) -> Result<Option<SecretString>> {
+    let answer =
+        clients.secrets().get_secret_value().secret_id(name).version_stage("AWSPREVIOUS").send().await;
+    match answer {
+        Ok(answer) => Ok(answer.secret_string().and_then(token_of)),
+        Err(error) if code(&error) == Some("ResourceNotFoundException") => Ok(None),
+        Err(error) => Err(remote(&format!("reading the version before of the secret {name}"), &error)),
+    }
+}
+
 /// Writes a token as a secret's new current version, making the secret or taking it back from deletion.
 ///
 /// Returns the version's id.

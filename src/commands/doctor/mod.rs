@@ -3,6 +3,7 @@
 mod examination;
 pub mod findings;
 mod fix;
+pub mod quick;
 
 use clap::Args;
 use schemars::JsonSchema;

@@ -22,7 +22,6 @@ use crate::error::{Error, Kind, Result};
 use crate::local::handle::SAMPLE_CACHE;
 use crate::model::definition::StackName;
 use crate::model::doctor::{Verdict, token as checks};
-use crate::model::token::{self, Endpoint, MAX_LENGTH, Token};
 use crate::ui::prompt;
 
 /// The arguments of `token set`, and what `token rotate` shares with it.
@@ -134,15 +133,7 @@ async fn stored(session: &Session, secret: &str, version: &str) -> Result<Secret
 }
 
 fn checked(context: &Context, given: &Given, base_url: &str) -> Result<SecretString> {
-    let refused = |message: String, hint: String| {
-        let origin = &given.origin;
-        Error::settings(format!("the token from {origin} is refused")).cause(message).hint(hint)
-    };
-    let endpoint = Endpoint::new(base_url);
-    let checked = Token::parse(given.text.expose_secret())
-        .map_err(|error: token::Invalid| refused(error.to_string(), error.hint().to_owned()))?
-        .check(Some(&endpoint), context.now(), MAX_LENGTH)
-        .map_err(|error| refused(error.to_string(), error.hint()))?;
+    let checked = given.checked(context, base_url)?;
     if let Some(warning) = checked.warning() {
         context.printer.warn(&warning.to_string());
     }
