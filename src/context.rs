@@ -143,8 +143,14 @@ impl Context {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
-                // The local cloud checks no signature; any credentials do.
-                Credentials::new("local", "local", None, None, "local"),
+                // The local cloud checks no signature: any credentials do, and those of an assumed role name it.
+                Credentials::new(
+                    self.environment.local_key.as_deref().unwrap_or("local"),
+                    "local",
+                    None,
+                    None,
+                    "local",
+                ),
             ))
             .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
                 aws_smithy_async::rt::sleep::TokioSleep::new(),
@@ -179,9 +185,10 @@ impl Context {
 }
 
 /// Refuses a profile that AWS's files do not have; files that cannot be read are the SDK's to complain about.
+#[expect(clippy::default_trait_access, reason = "the SDK hides the types of its own arguments")]
 async fn known_profile(name: &str) -> Result<()> {
-    let files = aws_config::profile::profile_file::ProfileFiles::default();
-    let read = aws_config::profile::load(&Default::default(), &Default::default(), &files, None).await;
+    let (files, system, environment) = (&Default::default(), &Default::default(), &Default::default());
+    let read = aws_config::profile::load(system, environment, files, None).await;
     let Ok(profiles) = read else { return Ok(()) };
     if profiles.get_profile(name).is_some() {
         return Ok(());

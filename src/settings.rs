@@ -2,6 +2,8 @@
 
 use secrecy::SecretString;
 
+use crate::local::callers::KEY_PREFIX;
+
 /// The environment variables that this tool reads itself; the AWS SDK reads its own.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
@@ -9,6 +11,8 @@ pub struct Environment {
     pub region: Option<String>,
     /// `MOMENTO_API_KEY`, with the name of the variable.
     pub token: Option<SecretString>,
+    /// `AWS_ACCESS_KEY_ID` where the local cloud gave it for a role; another is the AWS SDK's business.
+    pub local_key: Option<String>,
     /// Whether `EVBRIDGE_MOMENTO_OUTPUT` asks for JSON, for when the command line cannot be parsed.
     pub json: bool,
     /// Whether lines must not move: `CI` is set, or `TERM` is `dumb`.
@@ -24,6 +28,7 @@ impl Environment {
         Self {
             region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
             token: variable("MOMENTO_API_KEY").map(SecretString::from),
+            local_key: variable("AWS_ACCESS_KEY_ID").filter(|key| key.starts_with(KEY_PREFIX)),
             json: variable("EVBRIDGE_MOMENTO_OUTPUT").is_some_and(|form| form == "json"),
             plain: unattended || variable("TERM").is_some_and(|term| term == "dumb"),
             unattended,

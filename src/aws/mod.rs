@@ -14,9 +14,11 @@ pub mod identity;
 pub mod operations;
 pub mod parts;
 pub mod queues;
+pub mod quotas;
 pub mod roles;
 pub mod rules;
 pub mod secrets;
+pub mod simulation;
 
 use std::sync::OnceLock;
 

@@ -78,7 +78,7 @@ async fn by_json(
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     let action = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
     let answer = match serde_json::from_slice(request.body()) {
-        Ok(input) => cloud.answer(&scope.service, &scope.region, action, &input).await,
+        Ok(input) => cloud.answer_to(&scope.key, &scope.service, &scope.region, action, &input).await,
         Err(_) => Err(ApiError::client("SerializationException", "the request's body is not JSON")),
     };
     json_response(&scope.service, answer, content_type)
@@ -94,7 +94,7 @@ async fn by_query(
     let id = uuid::Uuid::new_v4().to_string();
     let answer = match scope.service.as_str() {
         "sqs" => Err(ApiError::client("UnsupportedProtocol", NO_QUERY_SQS)),
-        service => cloud.answer(service, &scope.region, &action, &input).await,
+        service => cloud.answer_to(&scope.key, service, &scope.region, &action, &input).await,
     };
     let (status, body) = match answer {
         Ok(output) => (200, query::respond(&action, namespace, &id, &output)),
@@ -188,6 +188,8 @@ impl Protocol {
 
 /// What a request's SigV4 credential scope names. Signatures are not checked.
 struct Scope {
+    /// The access key.
+    key: String,
     region: String,
     service: String,
 }
@@ -199,7 +201,8 @@ impl Scope {
         let credential = header.split("Credential=").nth(1)?.split([',', ' ']).next()?;
         let mut parts = credential.rsplit('/');
         let (_, service, region) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(Self { region: region.to_owned(), service: service.to_owned() })
+        let key = credential.split('/').next().unwrap_or_default().to_owned();
+        Some(Self { key, region: region.to_owned(), service: service.to_owned() })
     }
 }
 

@@ -15,6 +15,7 @@
 
 mod architecture;
 mod aws_path;
+mod callers;
 mod concurrency;
 mod corpus;
 mod demo;

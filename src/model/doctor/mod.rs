@@ -4,6 +4,7 @@ mod check;
 pub mod parts;
 pub mod path;
 pub mod place;
+pub mod quota;
 pub mod token;
 
 pub use check::{Check, Verdict, worst};

@@ -55,6 +55,9 @@ impl Scope {
     pub(super) fn arn(&self, kind: &str) -> String {
         let made = self.made("");
         match kind {
+            // Lists have no resource (Service Authorization Reference).
+            "any" => "*".to_owned(),
+            "caller" => self.global(&format!("user/{}", self.own_name())),
             "stack" => self.regional("cloudformation", &format!("stack/{}/*", self.stack)),
             "bus" | "events" => self.regional("events", &format!("event-bus/{}", self.bus_name())),
             "connection" => self.regional("events", &format!("connection/{made}")),
@@ -78,6 +81,11 @@ impl Scope {
             Some(start) if self.stack.len() > CUT => format!("{}*", start.trim_end_matches('-')),
             _ => format!("{}-{logical}*", self.stack),
         }
+    }
+
+    /// Returns the policy variable of the caller's own name; in a template it is not the template's variable.
+    fn own_name(&self) -> &'static str {
+        if self.account.starts_with("${") { "${!aws:username}" } else { "${aws:username}" }
     }
 
     fn bus_name(&self) -> &str {

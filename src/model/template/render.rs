@@ -122,6 +122,11 @@ fn context(definition: &Definition, variant: Variant) -> Context {
     context
 }
 
+/// Returns how many rules an event has.
+pub fn rules(event: EventType) -> usize {
+    operation(event).forms.len() + 1
+}
+
 fn destination(event: EventType) -> Destination {
     match event {
         EventType::CacheSet => Destination {
