@@ -13,6 +13,8 @@ pub struct Environment {
     pub token: Option<SecretString>,
     /// `AWS_ACCESS_KEY_ID` where the local cloud gave it for a role; another is the AWS SDK's business.
     pub local_key: Option<String>,
+    /// `MOMENTO_MANAGEMENT_KEY`: the key that makes and revokes keys.
+    pub management_key: Option<SecretString>,
     /// Whether `EVBRIDGE_MOMENTO_OUTPUT` asks for JSON, for when the command line cannot be parsed.
     pub json: bool,
     /// Whether lines must not move: `CI` is set, or `TERM` is `dumb`.
@@ -29,6 +31,7 @@ impl Environment {
             region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
             token: variable("MOMENTO_API_KEY").map(SecretString::from),
             local_key: variable("AWS_ACCESS_KEY_ID").filter(|key| key.starts_with(KEY_PREFIX)),
+            management_key: variable("MOMENTO_MANAGEMENT_KEY").map(SecretString::from),
             json: variable("EVBRIDGE_MOMENTO_OUTPUT").is_some_and(|form| form == "json"),
             plain: unattended || variable("TERM").is_some_and(|term| term == "dumb"),
             unattended,

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 pub struct Stored {
     /// The token in it, when it has the form that this tool writes.
     pub token: Option<SecretString>,
+    /// The id of the key at Momento, where `token rotate --mint` made it.
+    pub key_id: Option<String>,
     /// The version that holds it.
     pub version: String,
 }
@@ -40,18 +42,14 @@ pub async fn find(clients: &Clients, name: &str) -> Result<Lookup> {
             _ => return Err(remote(&format!("reading the secret {name}"), &error)),
         },
     };
-    let token = answer.secret_string().and_then(token_of);
-    Ok(Lookup::Found(Stored { token, version: answer.version_id().unwrap_or_default().to_owned() }))
+    Ok(Lookup::Found(stored(answer.secret_string(), answer.version_id().unwrap_or_default())))
 }
 
 /// Reads one version of a secret; nothing where the secret or the version is not there.
 pub async fn version_of(clients: &Clients, name: &str, version: &str) -> Result<Option<Stored>> {
     let answer = clients.secrets().get_secret_value().secret_id(name).version_id(version).send().await;
     match answer {
-        Ok(answer) => {
-            let token = answer.secret_string().and_then(token_of);
-            Ok(Some(Stored { token, version: version.to_owned() }))
-        }
+        Ok(answer) => Ok(Some(stored(answer.secret_string(), version))),
         Err(error) => match code(&error) {
             Some("ResourceNotFoundException") => Ok(None),
             Some("InvalidRequestException") if is_scheduled(message(&error)) => Ok(None),
@@ -122,13 +120,22 @@ const PENDING: &str = "AWSPENDING";
 const CURRENT: &str = "AWSCURRENT";
 
 /// Writes a token as a version that does not count yet, and returns the version's id.
-pub async fn write_pending(clients: &Clients, name: &str, token: &SecretString) -> Result<String> {
+pub async fn write_pending(
+    clients: &Clients,
+    name: &str,
+    token: &SecretString,
+    key_id: Option<&str>,
+) -> Result<String> {
+    let mut body = serde_json::json!({ "token": token.expose_secret() });
+    if let Some(id) = key_id {
+        body["key_id"] = id.into();
+    }
     let answer = clients
         .secrets()
         .put_secret_value()
         .secret_id(name)
         .client_request_token(uuid::Uuid::new_v4().to_string())
-        .secret_string(serde_json::json!({ "token": token.expose_secret() }).to_string())
+        .secret_string(body.to_string())
         .version_stages(PENDING)
         .send()
         .await
@@ -182,6 +189,12 @@ pub async fn delete(clients: &Clients, name: &str, deletion: Deletion) -> Result
 
 fn is_scheduled(message: Option<&str>) -> bool {
     message.is_some_and(|message| message.contains("deletion") || message.contains("marked deleted"))
+}
+
+fn stored(text: Option<&str>, version: &str) -> Stored {
+    let key_id = text.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let key_id = key_id.and_then(|value| value.get("key_id")?.as_str().map(str::to_owned));
+    Stored { token: text.and_then(token_of), key_id, version: version.to_owned() }
 }
 
 fn token_of(text: &str) -> Option<SecretString> {

@@ -36,7 +36,7 @@ pub async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
         parts.uri = target.parse().unwrap_or_default();
         return cloud.momento().answer(&region, &Request::from_parts(parts, body)).await;
     }
-    if path.starts_with("/cache/") || path.starts_with("/topics/") {
+    if path.starts_with("/api-keys") || path.starts_with("/cache/") || path.starts_with("/topics/") {
         return cloud.momento().answer(DEFAULT_REGION, &request).await;
     }
     if let Some(action) = path.strip_prefix("/_local/") {

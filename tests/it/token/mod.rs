@@ -229,9 +229,9 @@ hint: give five fields, for example `--schedule='0 3 1 * *'`: at 3:00 on the fir
 "#]]);
     session.run("token rotate --schedule").is(str![[r#"
 ------- stderr -------
-error: a schedule needs a token that a command gives
+error: a schedule needs a token that a command gives, or a key that Momento makes
 
-hint: add `--from-command`: a file or a question is not there next month
+hint: add `--from-command`, or `--mint` with `--management-key-file`: a question or a variable is not there next month
 [exit status: 2]
 
 "#]]);
