@@ -78,6 +78,7 @@ pub async fn write(
     token: &SecretString,
     found: &Lookup,
     tags: &[(String, String)],
+    key: Option<&str>,
 ) -> Result<String> {
     let body = serde_json::json!({ "token": token.expose_secret() }).to_string();
     // The request token becomes the version's id, and makes a repeated request the same request.
@@ -91,6 +92,7 @@ pub async fn write(
             .description("The Momento token of an EventBridge connection")
             .client_request_token(request_token)
             .secret_string(body)
+            .set_kms_key_id(key.map(str::to_owned))
             .set_tags(Some(tags.collect()))
             .send()
             .await
@@ -111,6 +113,17 @@ pub async fn write(
         .await
         .map_err(|error| remote(&format!("writing the secret {name}"), &error))?;
     version(answer.version_id(), name)
+}
+
+/// Gives a secret that is there another key of KMS; nothing is done where it has the key already.
+pub async fn encrypt(clients: &Clients, name: &str, key: &str) -> Result<()> {
+    let found = clients.secrets().describe_secret().secret_id(name).send().await;
+    let found = found.map_err(|error| remote(&format!("looking at the key of the secret {name}"), &error))?;
+    if found.kms_key_id() == Some(key) {
+        return Ok(());
+    }
+    let changed = clients.secrets().update_secret().secret_id(name).kms_key_id(key).send().await;
+    changed.map(drop).map_err(|error| remote(&format!("giving the secret {name} the key {key}"), &error))
 }
 
 /// The label of a version that is being tried, as Secrets Manager's own rotation has it.

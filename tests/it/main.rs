@@ -27,6 +27,7 @@ mod docs;
 mod doctor;
 mod durability;
 mod encoding;
+mod encryption;
 #[allow(unreachable_pub, reason = "the fuzz targets use them from another crate")]
 #[path = "../../fuzz/entry/mod.rs"]
 mod entry;

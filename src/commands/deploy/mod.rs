@@ -143,7 +143,7 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         let secret = target.secret();
         let token = token::choose(context, &session, &args.token, &secret, &base_url).await?;
         quick::before_deploy(context, &session, &base_url, &token.key).await?;
-        let version = token.store(&session, &secret, &target.tags).await?;
+        let version = token.store(&session, &target).await?;
         let current = recover::recovered(&deploying).await?;
         change::make_and_carry_out(&deploying, &change_set, &target, version, &options, current).await?
     };

@@ -2,10 +2,12 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::target::Target;
 use crate::aws::secrets::{self, Lookup};
 use crate::commands::token::source::{Given, SourceArgs, asked, environment};
 use crate::context::{Context, Session};
 use crate::error::{Error, Result};
+use crate::model::definition::KmsKey;
 
 /// The token that is deployed, before it is stored.
 pub struct Chosen {
@@ -57,11 +59,20 @@ impl Chosen {
     /// Writes the token to its secret and returns the id of the version that holds it.
     ///
     /// A token that the secret holds already is not written again, so that nothing changes.
-    pub async fn store(self, session: &Session, secret: &str, tags: &[(String, String)]) -> Result<String> {
-        match self.version {
-            Some(version) => Ok(version),
-            None => secrets::write(&session.clients, secret, &self.key, &self.found, tags).await,
+    pub async fn store(self, session: &Session, target: &Target) -> Result<String> {
+        let (clients, secret) = (&session.clients, target.secret());
+        let key = target.definition.kms_key.as_ref().map(KmsKey::as_str);
+        let version = match self.version {
+            Some(version) => version,
+            None => secrets::write(clients, &secret, &self.key, &self.found, &target.tags, key).await?,
+        };
+        // A new secret has its key from the start.
+        if let Some(key) = key
+            && !matches!(self.found, Lookup::Missing)
+        {
+            secrets::encrypt(clients, &secret, key).await?;
         }
+        Ok(version)
     }
 }
 

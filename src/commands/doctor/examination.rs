@@ -15,7 +15,7 @@ use crate::local::handle::SAMPLE_CACHE;
 use crate::model::definition::{Definition, Endpoint as Given};
 use crate::model::doctor::parts::{Look, Resource};
 use crate::model::doctor::path::{self, Expected};
-use crate::model::doctor::{Check, place, quota, token};
+use crate::model::doctor::{Check, key, place, quota, token};
 use crate::model::permissions::Role;
 use crate::model::token::{Endpoint, Token};
 
@@ -83,6 +83,9 @@ impl Examination {
         found.checks.push(may);
         let base_url = output("MomentoEndpoint")
             .or_else(|| momento_base_url(&definition.momento.endpoint, session.region()).ok());
+        if let Some(key) = &definition.kms_key {
+            found.checks.push(key::key(key.as_str(), &caller.account));
+        }
         if let Some(stack) = deployed {
             found.path(session, stack, &caller.account, &bus).await;
         }

@@ -80,6 +80,7 @@ pub fn scope(definition: &Definition, stack: &str, bus: &str, account: &str, reg
         region: region.to_owned(),
         account: account.to_owned(),
         secret: secret_name(stack),
+        key: definition.kms_key.as_ref().map(ToString::to_string),
         stack: stack.to_owned(),
         bus: bus.to_owned(),
         own_bus: definition.bus.create,

@@ -147,6 +147,7 @@ impl fmt::Display for Expiry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Never => f.write_str("never"),
+            Self::After(seconds) if seconds % 86_400 == 0 => write!(f, "{}d", seconds / 86_400),
             Self::After(seconds) => write!(f, "{seconds}s"),
         }
     }

@@ -21,6 +21,8 @@ pub struct Scope {
     pub sources: Vec<String>,
     /// The secret's name.
     pub secret: String,
+    /// The ARN of the customer's key, where the stack is encrypted with one.
+    pub key: Option<String>,
 }
 
 /// From this length on CloudFormation may cut a stack's name in a resource's: names have up to 64 characters,
@@ -55,6 +57,7 @@ impl Scope {
     pub(super) fn arn(&self, kind: &str) -> String {
         let made = self.made("");
         match kind {
+            "key" => self.key.clone().unwrap_or_default(),
             // Lists have no resource (Service Authorization Reference).
             "any" => "*".to_owned(),
             "caller" => self.global(&format!("user/{}", self.own_name())),

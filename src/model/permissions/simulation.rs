@@ -112,6 +112,7 @@ mod tests {
             detail_types: vec!["cacheSet".into(), "cacheDelete".into()],
             sources: vec!["shop".into()],
             secret: "evbridge-momento/momento-api".into(),
+            key: Some("arn:aws:kms:us-east-1:123456789012:key/k".into()),
         }
     }
 
