@@ -18,7 +18,9 @@ pub(super) fn log(service: &str, region: &str, action: &str, input: &Value, via:
 
 /// Logs calls that were read already.
 pub(super) fn log_all(calls: &[Call]) {
-    calls.iter().for_each(|call| write(call, None));
+    for call in calls {
+        write(call, None);
+    }
 }
 
 fn write(call: &Call, via: Option<&str>) {

@@ -26,14 +26,18 @@ pub struct MintArgs {
     /// Let Momento make the new key, and revoke the old one if `--mint` made it
     #[arg(long, conflicts_with = "source", requires = "role")]
     pub(super) mint: bool,
-    /// Role of the new key: a role_id of the Momento account
+    /// Role of the new key, by its id in the Momento account
     #[arg(long, value_name = "ROLE", requires = "mint")]
     pub(super) role: Option<String>,
     /// How long the new key lasts, such as 90d, or `never`
     #[arg(long, value_name = "DURATION", requires = "mint", default_value = "90d", value_parser = expiry)]
     pub(super) expires: Expiry,
-    /// File with the key that manages keys; without it MOMENTO_MANAGEMENT_KEY
-    #[arg(long, value_name = "FILE", requires = "mint")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "mint",
+        help = "File with the key that manages keys; without it MOMENTO_MANAGEMENT_KEY"
+    )]
     pub(super) management_key_file: Option<PathBuf>,
     /// Momento's API of keys, when it is not Momento's own
     #[arg(long, env = "EVBRIDGE_MOMENTO_REGISTRY", value_name = "URL", value_parser = registry_url)]
