@@ -102,6 +102,11 @@ impl Context {
         self.global.places.profile(self.region.as_deref())
     }
 
+    /// Returns whether the same command runs in other regions at the same time.
+    pub fn is_one_of_many(&self) -> bool {
+        self.questions.is_some()
+    }
+
     /// Asks the person who is there; in several regions at once, all of them ask together.
     pub async fn ask(&self, question: Question) -> bool {
         match &self.questions {
@@ -138,7 +143,8 @@ impl Context {
         let region = self.chosen_region(self.place(), stack)?;
         match self.place() {
             Place::Local => self.local_session(region).await,
-            Place::Aws => self.aws_session(region).await,
+            // The SDK's loading is large, and every command would carry its size.
+            Place::Aws => Box::pin(self.aws_session(region)).await,
         }
     }
 
@@ -193,8 +199,14 @@ impl Context {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(
-                // The local cloud checks no signature; any credentials do.
-                Credentials::new("local", "local", None, None, "local"),
+                // The local cloud checks no signature: any credentials do, and those of an assumed role name it.
+                Credentials::new(
+                    self.environment.local_key.as_deref().unwrap_or("local"),
+                    "local",
+                    None,
+                    None,
+                    "local",
+                ),
             ))
             .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
                 aws_smithy_async::rt::sleep::TokioSleep::new(),
@@ -214,6 +226,7 @@ impl Context {
             loader = loader.region(Region::new(region.clone()));
         }
         if let Some(profile) = self.global.places.profile(region.as_deref()) {
+            known_profile(profile).await?;
             loader = loader.profile_name(profile);
         }
         if let Some(url) = &self.global.endpoint_url {
@@ -231,4 +244,23 @@ impl Context {
         };
         Ok(Session { clients: Clients::new(config), local: None })
     }
+}
+
+/// Refuses a profile that AWS's files do not have; files that cannot be read are the SDK's to complain about.
+#[expect(clippy::default_trait_access, reason = "the SDK hides the types of its own arguments")]
+async fn known_profile(name: &str) -> Result<()> {
+    let (files, system, environment) = (&Default::default(), &Default::default(), &Default::default());
+    let read = aws_config::profile::load(system, environment, files, None).await;
+    let Ok(profiles) = read else { return Ok(()) };
+    if profiles.get_profile(name).is_some() {
+        return Ok(());
+    }
+    let mut known: Vec<&str> = profiles.profiles().collect();
+    known.sort_unstable();
+    let error = Error::settings(format!("there is no AWS profile {name}"));
+    Err(if known.is_empty() {
+        error.hint("make it with `aws configure sso` or `aws configure`: ~/.aws/config has no profile")
+    } else {
+        error.hint(format!("the profiles of ~/.aws/config and ~/.aws/credentials are {}", known.join(", ")))
+    })
 }

@@ -16,10 +16,12 @@ pub mod monitoring;
 pub mod operations;
 pub mod parts;
 pub mod queues;
+pub mod quotas;
 pub mod role_credentials;
 pub mod roles;
 pub mod rules;
 pub mod secrets;
+pub mod simulation;
 
 use std::sync::OnceLock;
 

@@ -15,6 +15,7 @@
 
 mod architecture;
 mod aws_path;
+mod callers;
 mod concurrency;
 mod corpus;
 mod demo;
@@ -27,6 +28,7 @@ mod doctor;
 mod drift;
 mod durability;
 mod encoding;
+mod encryption;
 #[allow(unreachable_pub, reason = "the fuzz targets use them from another crate")]
 #[path = "../../fuzz/entry/mod.rs"]
 mod entry;

@@ -142,6 +142,22 @@ us-east-1  CREATE_COMPLETE     [DURATION]
 }
 
 #[test]
+fn each_region_has_its_own_token() {
+    let session = Session::new()
+        .env("MOMENTO_API_KEY_EU_WEST_1", &token::wrapped("cell-1-eu-west-1-1", "inner-e"))
+        .env("MOMENTO_API_KEY", &token::wrapped("cell-us-east-1-1", "inner-u"));
+    session.run("deploy --local --quiet --region eu-west-1 --region us-east-1").success();
+    let session = Session::new();
+    session.file("us-east-1.key", token::wrapped("cell-us-east-1-1", "inner-u"));
+    session.file("eu-west-1.key", token::wrapped("cell-1-eu-west-1-1", "inner-e"));
+    let places = "--local --region eu-west-1 --region us-east-1";
+    session.run(&format!("deploy --quiet {places} --token-file {{region}}.key")).success();
+    session.run(&format!("destroy --quiet {places}")).success();
+    session.run(&format!("deploy --quiet {places} --from-command 'cat {{region}}.key'")).success();
+    session.run_with(&format!("deploy --quiet {places} --token-stdin"), "x").is(str![]);
+}
+
+#[test]
 fn other_commands_work_in_one_region() {
     let session = Session::new();
     session.run("put-event cacheSet --local --region us-east-1 --region eu-west-1").is(str![[r#"

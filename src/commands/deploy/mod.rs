@@ -17,6 +17,8 @@ pub use revert::revert;
 
 use crate::aws::change_sets::Options;
 use crate::aws::{events, secrets};
+use crate::commands::doctor::quick;
+use crate::commands::token::source::SourceArgs;
 use crate::context::{Context, Session};
 use crate::deployments::Deployment;
 use crate::error::Result;
@@ -33,8 +35,9 @@ Examples:
   evbridge-momento deploy --change-set-name release-7 --yes                    carry out what was approved
   evbridge-momento deploy --local
 
-The token is looked for in this order: --token-file or --token-stdin, MOMENTO_API_KEY, the secret that an
-earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else.
+The token is looked for in this order: --token-file, --token-stdin or --from-command, MOMENTO_API_KEY, the
+secret that an earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else.
+A token that Momento does not take stops the deploy before anything is changed.
 
 A stack in a failed state is repaired first: a failed creation is deleted and made again, a failed update is
 taken back, a failed rollback is continued. An operation that runs is waited for.
@@ -46,7 +49,7 @@ pub struct DeployArgs {
     #[command(flatten)]
     target: TargetArgs,
     #[command(flatten)]
-    token: token::TokenArgs,
+    token: SourceArgs,
     /// Name of the change set: prepare it with --no-execute-changeset, or carry out the one that was prepared
     #[arg(long, value_name = "NAME")]
     change_set_name: Option<String>,
@@ -138,12 +141,14 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         change::carry_out_named(&deploying, &change_set, &target).await?
     } else {
         let base_url = target.base_url(&session)?;
-        if !target.definition.bus.create && !events::bus_exists(&session.clients, &target.bus).await? {
+        if !target.definition.bus.create && !is_bus_there(&deploying, &target.bus).await? {
             return Err(target.no_bus(&session));
         }
         recover::settled(&deploying).await?;
-        let stored =
-            token::store(context, &session, &args.token, &target.secret(), &base_url, &target.tags).await?;
+        let secret = target.secret();
+        let token = token::choose(context, &session, &args.token, &secret, &base_url).await?;
+        quick::before_deploy(context, &session, &base_url, &token.key).await?;
+        let stored = token.store(&session, &target).await?;
         let current = recover::recovered(&deploying).await?;
         let is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());
         let deployed =
@@ -162,6 +167,19 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         local.create_sample_cache(session.region()).await?;
     }
     Ok(Deployed { seconds: started.elapsed().as_secs_f64(), local: session.local.is_some(), ..deployed })
+}
+
+/// Returns whether the bus is there; where that may not be asked, CloudFormation finds out.
+async fn is_bus_there(deploying: &Deploying<'_>, bus: &str) -> Result<bool> {
+    match events::bus_exists(&deploying.session.clients, bus).await {
+        Err(error) if error.is_denied() => {
+            let printer = &deploying.context.printer;
+            printer.warn(&format!("whether the event bus {bus} exists could not be found out: {error}"));
+            error.causes.iter().for_each(|cause| printer.status(&format!("  {cause}")));
+            Ok(true)
+        }
+        other => other,
+    }
 }
 
 impl DeployArgs {

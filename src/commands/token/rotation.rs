@@ -36,6 +36,8 @@ pub(super) struct Rotation<'a> {
     pub(super) before: &'a str,
     pub(super) base_url: &'a str,
     pub(super) token: &'a SecretString,
+    /// The token's id at Momento, where it is known.
+    pub(super) key_id: Option<&'a str>,
     /// The cache that the probe event goes to; without one no event is sent.
     pub(super) cache: Option<&'a str>,
     /// Who sends the probe event.
@@ -46,7 +48,7 @@ impl Rotation<'_> {
     /// Goes through all steps, and back where one fails; returns the id of the event that came through.
     pub(super) async fn run(&self, version: &mut String) -> Result<Option<String>> {
         let clients = &self.session.clients;
-        *version = secrets::write_pending(clients, self.secret, self.token).await?;
+        *version = secrets::write_pending(clients, self.secret, self.token, self.key_id).await?;
         self.say("stored the new token as a pending version");
         match self.try_version(version).await {
             Ok(event) => {

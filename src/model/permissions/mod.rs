@@ -6,6 +6,7 @@
 mod action;
 mod policy;
 mod resource;
+mod simulation;
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,6 +14,7 @@ use std::str::FromStr;
 pub use action::{By, Need, needs};
 pub use policy::{document, fragment};
 pub use resource::Scope;
+pub use simulation::{Principal, Question, only, questions};
 
 /// What somebody does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

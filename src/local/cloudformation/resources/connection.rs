@@ -97,10 +97,15 @@ impl ResourceType for Connection {
         &self,
         caller: &Caller<'_>,
         name: &str,
-        _: &Request,
+        before: &Request,
         request: &Request,
     ) -> Result<Made, Refusal> {
-        caller.events("UpdateConnection", &input(name, request))?;
+        let mut input = input(name, request);
+        // An empty text gives the connection back to AWS's own key.
+        if before.text("KmsKeyIdentifier").is_some() && request.text("KmsKeyIdentifier").is_none() {
+            input["KmsKeyIdentifier"] = json!("");
+        }
+        caller.events("UpdateConnection", &input)?;
         made(caller, name)
     }
 
