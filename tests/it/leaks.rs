@@ -19,7 +19,7 @@ const MARKED: [&str; 2] = [
 ];
 
 /// Every command once or more, in an order in which most succeed; some fail in their own way.
-const LINES: [&str; 40] = [
+const LINES: [&str; 42] = [
     "deploy --local",
     "render",
     "render --standalone",
@@ -29,6 +29,8 @@ const LINES: [&str; 40] = [
     "deploy --local --tags a=b --no-execute-changeset",
     "diff --local",
     "status --local",
+    "drift --local",
+    "drift --local --revert --yes --output json",
     "explain cacheSet --local",
     "put-event cacheSet --local",
     "put-event cacheSet --local --cache nowhere --key k --value v --ttl 60",

@@ -205,6 +205,7 @@ fn a_deployer_of_a_key_needs_the_key_too() {
     );
     session.file("key.txt", session.run("local key").success());
     run("deploy private --token-file key.txt");
+    run("drift private");
     run("destroy --yes");
     run("deploy private");
     prove(&session, Role::Deployer, "private", (false, true), &seen);

@@ -87,7 +87,9 @@ fn a_command_that_is_killed_at_any_call_is_run_again() {
         let seen = place.live(*call, *moment);
         let mut killed = killed.lock().unwrap();
         for (index, call) in seen.into_iter().enumerate() {
-            call.into_iter().for_each(|call| *killed.entry((index, call)).or_default() += 1);
+            for call in call {
+                *killed.entry((index, call)).or_default() += 1;
+            }
         }
     });
     let killed = killed.into_inner().unwrap();
