@@ -161,6 +161,11 @@ impl<T: Transport> Job<'_, T> {
         self.age() > self.target.policy.max_age()
     }
 
+    /// The last moment at which the event is not too old.
+    pub(super) fn end_of_life(&self) -> Timestamp {
+        self.pending.accepted.saturating_add(self.target.policy.max_age()).unwrap_or(Timestamp::MAX)
+    }
+
     fn age(&self) -> Duration {
         Duration::try_from(self.at.duration_since(self.pending.accepted)).unwrap_or_default()
     }

@@ -215,6 +215,41 @@ async fn what_waits_too_long_for_its_rate_is_a_dead_letter() {
 }
 
 #[tokio::test]
+async fn failing_events_take_no_room_from_the_ones_after_them() {
+    let cloud = Cloud::ready();
+    cloud.ok("UpdateApiDestination", json!({"Name": "cache", "InvocationRateLimitPerSecond": 20}));
+    let mut target = cloud.ok("ListTargetsByRule", json!({"Rule": "set"}))["Targets"][0].clone();
+    target["RetryPolicy"] = json!({"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 185});
+    cloud.target(target);
+    for put_first in [false, true] {
+        let (failing, good) =
+            (r#"{"cacheName":"c","key":"bad","message":1}"#, r#"{"cacheName":"c","key":"k","message":1}"#);
+        *cloud.world.transport.broken.lock() = "key=bad";
+        let mut bad: Vec<_> = (0..12).map(|_| cloud.put(failing)).collect();
+        // The good one comes after the failing ones are given up, or while they are tried.
+        if !put_first {
+            cloud.settle().await;
+        }
+        let before = cloud.bridge.clock.now();
+        let good = cloud.put(good);
+        cloud.settle().await;
+        bad.push(good);
+        let mut targets =
+            bad.iter().map(|id| cloud.bridge.trace(REGION, id).unwrap().unwrap().rules[0].targets[0].clone());
+        let good = targets.next_back().unwrap();
+        assert_eq!((&good.outcome, good.attempts.len()), (&Outcome::Delivered, 1));
+        assert!((good.attempts[0].at - before).total(jiff::Unit::Second).unwrap() < 5.0, "{good:?}");
+        for bad in targets {
+            assert_eq!(
+                attribute(&bad.outcome, "EXHAUSTED_RETRY_CONDITION").unwrap(),
+                "MaximumEventAgeInSeconds"
+            );
+            assert!(bad.attempts.len() > 3, "{bad:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_real_clock_lets_calls_pass_at_their_rate() {
     let cloud = Cloud::on(Arc::new(Store::in_memory().unwrap()), Pace::Real);
     cloud.prepare();
