@@ -121,6 +121,11 @@ impl Cloud {
         &self.apis.events
     }
 
+    /// Returns the local CloudFormation.
+    pub(super) fn stacks(&self) -> &CloudFormation {
+        &self.apis.cloudformation
+    }
+
     /// Tells the cloud that it is reached at a URL, which the URLs of queues begin with from now on.
     pub fn serve_at(&self, base: &str) {
         self.apis.sqs.serve_at(base);

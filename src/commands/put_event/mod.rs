@@ -82,7 +82,7 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
     let bus = bus(context, args.bus.as_ref(), &stack, definition.bus.name.as_str());
     let mut put = Put::new(kind, &entry, &bus, &given);
     if args.explain {
-        let mut explained = explain::entry(context, &definition, &stack, &bus, &entry)?;
+        let mut explained = explain::entry(context, &definition, &stack, &bus, &entry).await?;
         explained.is_sample = given.is_sample;
         explained.show(&context.printer);
         put.explanation = Some(explained);

@@ -148,6 +148,16 @@ impl EventBridge {
         Ok(Ok(ready))
     }
 
+    /// Returns why a destination cannot be called now, if so. Its ARN must still be the target's.
+    pub(in crate::local::eventbridge) fn why_not_ready(
+        &self,
+        region: &str,
+        name: &str,
+        arn: &str,
+    ) -> Result<Option<Failure>, ApiError> {
+        Ok(self.make_ready(region, name, arn)?.err())
+    }
+
     fn make_ready(&self, region: &str, name: &str, arn: &str) -> Result<Result<Ready, Failure>, ApiError> {
         let fail = |code, message: &str| Ok(Err(Failure { code, message: message.to_owned() }));
         let destination = self.store.get::<ApiDestination>(region, name)?;
