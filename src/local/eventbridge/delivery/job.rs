@@ -74,7 +74,7 @@ pub(super) async fn work<T: Transport>(bridge: &EventBridge, world: &World<T>, p
                 arn: String::new(),
                 request: None,
                 attempts: Vec::new(),
-                outcome: Outcome::Lost { reason: error.to_string(), attributes: Vec::new() },
+                outcome: Outcome::Lost { reason: error.to_string(), refused: false, attributes: Vec::new() },
             };
             return worked(pending, Step::Done { trace, forward: None });
         }

@@ -108,7 +108,12 @@ async fn without_a_queue_policy_the_message_is_lost_and_counted() {
         *cloud.neighbours.queue_policy.lock() = policy;
         cloud.answer_with([Ok(answer(400, ""))]);
         let target = cloud.deliver().await;
-        let Outcome::Lost { reason, .. } = &target.outcome else { panic!("{:?}", target.outcome) };
+        let Outcome::Lost { reason, refused: true, .. } = &target.outcome else {
+            panic!("{:?}", target.outcome)
+        };
+        // Why it failed at first is kept as well.
+        let first = attribute(&target.outcome, "ERROR_MESSAGE").unwrap();
+        assert!(first.starts_with("ApiDestination returned HTTP status 400"), "{first}");
         assert!(
             reason.contains("because no resource-based policy allows the sqs:sendmessage action"),
             "{reason}"
@@ -119,6 +124,21 @@ async fn without_a_queue_policy_the_message_is_lost_and_counted() {
             (1, 1)
         );
     }
+}
+
+#[tokio::test]
+async fn a_queue_that_refuses_and_has_no_dead_letter_queue_is_named() {
+    let cloud = Cloud::ready();
+    *cloud.neighbours.queue_policy.lock() = None;
+    cloud.target(json!({"Id": "cache", "Arn": "arn:aws:sqs:eu-west-1:000000000000:q"}));
+    let target = cloud.deliver().await;
+    let Outcome::Lost { reason, refused: false, .. } = &target.outcome else {
+        panic!("{:?}", target.outcome)
+    };
+    assert_eq!(reason, "the queue did not take it, and the target has no dead-letter queue");
+    let refusal = attribute(&target.outcome, "ERROR_MESSAGE").unwrap();
+    assert!(refusal.contains("sqs:sendmessage"), "{refusal}");
+    assert_eq!((cloud.metric("InvocationsFailedToBeSentToDlq"), cloud.metric("FailedInvocations")), (0, 1));
 }
 
 #[tokio::test]
