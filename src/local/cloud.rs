@@ -141,7 +141,7 @@ impl Cloud {
         let effect = fault::at_action(&self.store, service, action)?;
         match effect {
             Some(Effect::Throttle) => return Err(ApiError::client("ThrottlingException", "Rate exceeded")),
-            Some(Effect::Status(status)) => {
+            Some(Effect::Status(status) | Effect::Pause(status, _)) => {
                 let (code, message) = ("InternalFailure", "A fault was asked for (local fault)");
                 return Err(ApiError { status, code: code.to_owned(), message: message.to_owned() });
             }

@@ -30,13 +30,19 @@ impl Cloud {
             "Snapshot" => self.snapshot(region, text("Bus"), text("Stack")),
             "AddFault" => {
                 let (place, effect, times) = fault::read(input)?;
-                Ok(json!({ "Id": fault::add(self.store(), place, effect, times)? }))
+                let id = fault::add(self.store(), place, effect, times)?;
+                self.momento().faults_changed()?;
+                Ok(json!({ "Id": id }))
             }
             "ListFaults" => {
                 let faults = fault::list(self.store())?;
                 Ok(json!({ "Faults": faults.iter().map(fault::describe).collect::<Vec<_>>() }))
             }
-            "ClearFaults" => Ok(json!({ "Cleared": fault::clear(self.store(), input["Id"].as_u64())? })),
+            "ClearFaults" => {
+                let cleared = fault::clear(self.store(), input["Id"].as_u64())?;
+                self.momento().faults_changed()?;
+                Ok(json!({ "Cleared": cleared }))
+            }
             _ => Err(ApiError::client(
                 "UnknownOperationException",
                 format!("the local cloud has no action {action}"),

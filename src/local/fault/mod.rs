@@ -3,10 +3,12 @@
 //! A fault is for a resource of a stack (its creation, update or deletion fails, or takes a while), or for an
 //! API action (it is throttled, answers with an error, breaks the connection before or after its work).
 
+mod actions;
 mod input;
 
 use serde::{Deserialize, Serialize};
 
+pub use actions::known;
 pub use input::{describe, read};
 
 use super::store::{Document, Store, StoreError};
@@ -70,6 +72,8 @@ pub enum Effect {
     Throttle,
     /// The action answers with this HTTP status.
     Status(u16),
+    /// Momento answers with this HTTP status, and asks for a pause of so many seconds (`Retry-After`).
+    Pause(u16, u32),
     /// The connection breaks before the action's work is done.
     Drop,
     /// The connection breaks after the action's work is done.
@@ -126,6 +130,14 @@ pub(super) fn at_action(store: &Store, service: &str, action: &str) -> Result<Op
     let Some(fault) = found else { return Ok(None) };
     spend(store, fault.id)?;
     Ok(Some(fault.effect))
+}
+
+/// Returns whether anything is to go wrong with an action of a service that a fault names.
+pub(super) fn names(store: &Store, service: &str) -> Result<bool, StoreError> {
+    Ok(list(store)?.iter().filter(|fault| is_left(fault)).any(|fault| match &fault.place {
+        Place::Action { service: at, .. } => at == service,
+        Place::Resource { .. } => false,
+    }))
 }
 
 /// Counts that a fault happened.
