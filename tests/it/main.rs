@@ -43,6 +43,7 @@ mod progress;
 mod put_event;
 mod regions;
 mod render;
+mod retries;
 mod secrecy;
 mod server;
 mod status;

@@ -1,5 +1,6 @@
 //! `put-event`: puts one event on the bus, and on the local cloud shows where it went.
 
+mod delivery;
 mod fields;
 mod report;
 
@@ -12,8 +13,9 @@ pub use fields::FieldArgs;
 pub use report::Put;
 pub(super) use report::show_request;
 
+use self::delivery::Delivery;
 use self::fields::Given;
-use self::report::{Delivery, Stored};
+use self::report::Stored;
 use super::explain;
 use super::stack::{StackArg, flag, load};
 use crate::aws::events;
