@@ -89,3 +89,29 @@ fn a_line_break_in_a_key_forges_no_line() {
     let text = session.run_words(["put-event", "cacheSet", "--local", "--detail", detail], "").success();
     assert!(text.ends_with("\nstored my-cache/a\\ndelivered by rule x = \"b\\nstored c\"\n"), "{text}");
 }
+
+#[test]
+fn an_event_that_no_queue_takes_is_lost_and_counted() {
+    let session = deployed();
+    session.cloud("us-east-1").ask(async |clients| {
+        let queues = clients.queues().list_queues().send().await.unwrap();
+        let policy = aws_sdk_sqs::types::QueueAttributeName::Policy;
+        let set = clients.queues().set_queue_attributes().queue_url(&queues.queue_urls()[0]);
+        set.attributes(policy, "").send().await.unwrap();
+    });
+    session.run("local fault add --action momento:Set --status 400 --quiet").success();
+    let put = session.run("put-event cacheSet --local --output json").json();
+    let reason = put["deliveries"][0]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("ApiDestination returned HTTP status 400 "), "{reason}");
+    assert!(reason.contains("; the dead-letter queue did not take it: "), "{reason}");
+    let line = "put-event cacheSet --local --unchecked --output json --detail '{\"cacheName\":\"c\"}'";
+    let put = session.run(line).json();
+    let reason = put["deliveries"][0]["reason"].as_str().unwrap();
+    assert!(
+        reason.ends_with("; the queue did not take it, and the target has no dead-letter queue"),
+        "{reason}"
+    );
+    let status = session.run("status --local --output json").json();
+    let metrics = &status["monitoring"]["metrics"];
+    assert_eq!((&metrics["lost"]["total"], &metrics["failed"]["total"]), (&1.into(), &2.into()), "{status}");
+}
