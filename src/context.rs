@@ -15,7 +15,7 @@ use crate::aws::{Clients, role_credentials};
 use crate::cli::Global;
 use crate::deployments::{Deployments, Place};
 use crate::error::{Error, Result};
-use crate::local;
+use crate::local::{self, store::Store};
 use crate::settings::Environment;
 use crate::ui::{Printer, Question, Questions, Side, prompt};
 
@@ -134,6 +134,11 @@ impl Context {
     /// Returns the stacks that were deployed from this directory.
     pub fn deployments(&self) -> Deployments {
         Deployments::read(&self.global.local_dir)
+    }
+
+    /// Returns whether there is a state of the local cloud, which a command can look at without making one.
+    pub fn has_local_cloud(&self) -> bool {
+        Store::is_in(&self.global.local_dir)
     }
 
     /// Opens the region in which a stack is, or is to be.

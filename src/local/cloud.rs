@@ -127,6 +127,11 @@ impl Cloud {
         &self.apis.events
     }
 
+    /// Returns the local CloudFormation.
+    pub(super) fn stacks(&self) -> &CloudFormation {
+        &self.apis.cloudformation
+    }
+
     /// Tells the cloud that it is reached at a URL, which the URLs of queues begin with from now on.
     pub fn serve_at(&self, base: &str) {
         self.apis.sqs.serve_at(base);
@@ -161,7 +166,7 @@ impl Cloud {
         let effect = fault::at_action(&self.store, service, action)?;
         match effect {
             Some(Effect::Throttle) => return Err(ApiError::client("ThrottlingException", "Rate exceeded")),
-            Some(Effect::Status(status)) => {
+            Some(Effect::Status(status) | Effect::Pause(status, _)) => {
                 let (code, message) = ("InternalFailure", "A fault was asked for (local fault)");
                 return Err(ApiError { status, code: code.to_owned(), message: message.to_owned() });
             }

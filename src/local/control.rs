@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use super::cloud::Cloud;
 use super::fault;
 use super::momento::{Access, MomentoError, Scope};
-use super::wire::{Answer, ApiError};
+use super::wire::{Answer, ApiError, Service as _};
 
 impl Cloud {
     /// Does one of the tool's own actions in a region.
     ///
     /// `Status`, `Settle`, `CreateCache {Name}`, `DeleteCache {Name}`, `ListCaches`, `GetItem {Cache, Key}`,
     /// `ReadTopic {Cache, Topic, After?}`, `IssueKey {Management?}`, `Trace {EventId}`, `AddFault` (see [`fault::read`]),
-    /// `ListFaults`, `ClearFaults {Id?}`.
+    /// `ListFaults`, `ClearFaults {Id?}`, `Snapshot {Bus, Stack}` (see [`Cloud::snapshot`]).
     pub async fn control(&self, region: &str, action: &str, input: &Value) -> Answer {
         let text = |name: &str| input[name].as_str().unwrap_or_default();
         match action {
@@ -30,20 +30,40 @@ impl Cloud {
                 self.settle().await?;
                 Ok(json!({ "Trace": self.events().trace(region, text("EventId"))? }))
             }
+            "Snapshot" => self.snapshot(region, text("Bus"), text("Stack")),
             "AddFault" => {
-                let wanted = fault::read(input)?;
-                Ok(json!({ "Id": fault::add(self.store(), wanted)? }))
+                let id = fault::add(self.store(), fault::read(input)?)?;
+                self.momento().faults_changed()?;
+                Ok(json!({ "Id": id }))
             }
             "ListFaults" => {
                 let faults = fault::list(self.store())?;
                 Ok(json!({ "Faults": faults.iter().map(fault::describe).collect::<Vec<_>>() }))
             }
-            "ClearFaults" => Ok(json!({ "Cleared": fault::clear(self.store(), input["Id"].as_u64())? })),
+            "ClearFaults" => {
+                let cleared = fault::clear(self.store(), input["Id"].as_u64())?;
+                self.momento().faults_changed()?;
+                Ok(json!({ "Cleared": cleared }))
+            }
             _ => Err(ApiError::client(
                 "UnknownOperationException",
                 format!("the local cloud has no action {action}"),
             )),
         }
+    }
+
+    /// Returns what is on a bus now, and the names that the resources of a stack have in its template:
+    /// as `model::explain::Deployed` reads it.
+    fn snapshot(&self, region: &str, bus: &str, stack: &str) -> Answer {
+        let mut snapshot = self.events().snapshot(region, bus)?;
+        // Where there is no such stack, nothing has a name in it.
+        let of_stack = |action: &str, member: &str| {
+            let answer = self.stacks().call(region, action, &json!({ "StackName": stack }));
+            answer.unwrap_or_default()[member].clone()
+        };
+        snapshot["Resources"] = of_stack("ListStackResources", "StackResourceSummaries");
+        snapshot["Template"] = of_stack("GetTemplate", "TemplateBody");
+        Ok(snapshot)
     }
 
     /// Returns the item with a key, given as base64url; `{"Item": null}` when there is none.

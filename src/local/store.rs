@@ -74,6 +74,11 @@ impl Store {
         Self::prepare(connection, Some(directory.to_owned()), Some(lock))
     }
 
+    /// Returns whether a directory holds a state.
+    pub fn is_in(directory: &Path) -> bool {
+        directory.join("state.db").exists()
+    }
+
     /// Makes an empty state in memory, for tests and throw-away clouds.
     pub fn in_memory() -> Result<Self, StoreError> {
         let connection = Connection::open_in_memory()?;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::eventbridge::{Transport, TransportError};
+use super::http::Dropped;
 use super::momento::Momento;
 use crate::model::delivery::HttpRequest;
 use crate::model::region;
@@ -41,7 +42,11 @@ impl Transport for Wire {
         }
         let sent = builder.body(Bytes::from(request.body.expose().to_owned()));
         let sent = sent.map_err(|error| TransportError::Unreachable(error.to_string()))?;
-        Ok(self.momento.answer(region, &sent).await)
+        let answer = self.momento.answer(region, &sent).await;
+        if answer.extensions().get::<Dropped>().is_some() {
+            return Err(TransportError::Unreachable("the connection broke".to_owned()));
+        }
+        Ok(answer)
     }
 }
 

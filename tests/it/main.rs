@@ -50,6 +50,7 @@ mod recoveries;
 mod regions;
 mod reliability;
 mod render;
+mod retries;
 mod secrecy;
 mod server;
 mod status;

@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::ExplainArgs;
-use crate::context::Context;
+use crate::context::{Context, Session};
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
 use crate::local::eventbridge::Trace;
 use crate::model::event::{self, Kind, Source};
@@ -79,7 +79,7 @@ pub(super) struct Sent {
 }
 
 /// Looks up an event that was put on the local cloud.
-pub(super) async fn sent(context: &Context, stack: &str, id: &str) -> Result<Sent> {
+pub(super) async fn sent(context: &Context, stack: &str, id: &str) -> Result<(Session, Sent)> {
     if !context.global.local {
         return Err(Error::usage(format!("{id} is the id of an event, and AWS keeps no events"))
             .hint("add `--local` for an event that was put on the local cloud")
@@ -88,13 +88,13 @@ pub(super) async fn sent(context: &Context, stack: &str, id: &str) -> Result<Sen
     let session = context.session(stack).await?;
     let answer = session.local()?.call(session.region(), "Trace", json!({ "EventId": id })).await?;
     let trace: Option<Trace> = serde_json::from_value(answer["Trace"].clone()).unwrap_or_default();
-    let region = session.region();
+    let region = session.region().to_owned();
     let trace = trace.ok_or_else(|| {
         Error::usage(format!("no event {id} was put on the local cloud in {region}"))
             .cause("it keeps the newest thousand of each region")
             .hint("say which region with `--region`, or put the event again")
     })?;
-    Ok(Sent { bus: trace.bus, region: trace.region, event: trace.event })
+    Ok((session, Sent { bus: trace.bus, region: trace.region, event: trace.event }))
 }
 
 /// Says why a text is not an event.

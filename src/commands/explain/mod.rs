@@ -2,9 +2,8 @@
 
 mod given;
 mod report;
+mod rules;
 mod text;
-
-use std::collections::BTreeMap;
 
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -12,17 +11,17 @@ use jiff::tz::TimeZone;
 pub use report::{Explained, ExplainedRule};
 
 use self::given::Given;
+use self::rules::Rules;
 use super::stack::{StackArg, load, momento_base_url};
 use crate::aws::events;
 use crate::context::Context;
 use crate::deployments::{Deployment, Place as Where};
-use crate::error::{Context as _, Error, Kind, Result};
+use crate::error::Result;
 use crate::local::wire::ACCOUNT;
 use crate::model::definition::{Definition, Endpoint, StackName};
 use crate::model::event::{Entry, Kind as Sample, Source};
+use crate::model::explain::Event;
 use crate::model::explain::event::Surroundings;
-use crate::model::explain::{Event, Place, Stack};
-use crate::model::template::{self, Variant};
 
 /// The region when neither a flag nor a deployment nor the environment names one.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -39,7 +38,9 @@ Examples:
 
 An event has at least source, detail-type and detail. Without one it takes the
 documented sample of cacheSet. Works offline from the rendered stack: no state,
-no credentials. Exit code 9: AWS was asked, and says something else.")]
+no credentials. With --local and rules on the local cloud's bus it explains
+those, whoever made them, as they are now; an event's id always means them.
+Exit code 9: AWS was asked, and says something else.")]
 pub struct ExplainArgs {
     /// The event: a file, - for standard input, JSON text, cacheSet, cacheDelete or topicPublish for the
     /// documented sample, or with --local the id of an event that was put
@@ -86,23 +87,25 @@ pub async fn run(context: &Context, args: ExplainArgs) -> Result<Explained> {
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let given = Given::of(&args)?;
     let known = known(context, &stack);
-    let bus = known.as_ref().map_or(definition.bus.name.as_str(), |known| known.bus.as_str());
+    let mut bus = known.as_ref().map_or_else(|| definition.bus.name.to_string(), |known| known.bus.clone());
     let mut region = region(context, known.as_ref());
+    let mut local = None;
     let (text, sample) = match given {
         Given::Event(text) => (Some(text), None),
         Given::Sample(kind) => (None, Some(kind)),
         Given::Sent(id) => {
-            let sent = given::sent(context, &stack, &id).await?;
-            if sent.bus != bus {
-                context.printer.warn(&format!(
-                    "the event was put on the bus {}, and these are the rules of the bus {bus}",
-                    sent.bus
-                ));
-            }
-            region = sent.region;
+            let (session, sent) = given::sent(context, &stack, &id).await?;
+            (bus, region) = (sent.bus, sent.region);
+            local = Some(session);
             (Some(sent.event), None)
         }
     };
+    let was_sent = local.is_some();
+    if !was_sent && context.global.local && context.has_local_cloud() {
+        let session = context.session(&stack).await?;
+        session.region().clone_into(&mut region);
+        local = Some(session);
+    }
     let around = Around::new(context, &region);
     let event = match (&text, sample) {
         (Some(text), _) => given::event(text, &args, &around.borrow())?,
@@ -112,8 +115,15 @@ pub async fn run(context: &Context, args: ExplainArgs) -> Result<Explained> {
         let why = if args.event.is_none() { "no event was given: " } else { "" };
         context.printer.status(&format!("{why}this is the documented sample of {kind}"));
     }
-    let question = Question { definition: &definition, stack: &stack, bus, region: &region };
-    let mut explained = explain(&question, &event)?;
+    let question = Question { definition: &definition, stack: &stack, bus: &bus, region: &region };
+    let rules = match &local {
+        Some(session) if was_sent => rules::on_bus(session, &stack, &bus).await?.0,
+        local => rules::of(context, local.as_ref(), &question).await?,
+    };
+    if rules.deployed && args.momento_endpoint.is_some() {
+        context.printer.warn("--momento-endpoint has no effect: the rules that are deployed are explained");
+    }
+    let mut explained = explain(&question, &event, &rules);
     explained.is_sample = sample.is_some();
     if args.aws {
         ask(context, &stack, &mut explained).await?;
@@ -122,18 +132,28 @@ pub async fn run(context: &Context, args: ExplainArgs) -> Result<Explained> {
 }
 
 /// Explains an event that is about to be put on a bus.
-pub(super) fn entry(
+pub(super) async fn entry(
     context: &Context,
     definition: &Definition,
     stack: &str,
     bus: &str,
     entry: &Entry,
 ) -> Result<Explained> {
-    let region = region(context, known(context, stack).as_ref());
+    let mut region = region(context, known(context, stack).as_ref());
+    let local = if context.global.local && context.has_local_cloud() {
+        Some(context.session(stack).await?)
+    } else {
+        None
+    };
+    if let Some(session) = &local {
+        session.region().clone_into(&mut region);
+    }
     let around = Around::new(context, &region);
     let event = Event::of_detail(&entry.detail, &entry.detail_type, entry.source.as_str(), &around.borrow())
         .map_err(|error| given::invalid("the event", &error))?;
-    explain(&Question { definition, stack, bus, region: &region }, &event)
+    let question = Question { definition, stack, bus, region: &region };
+    let rules = rules::of(context, local.as_ref(), &question).await?;
+    Ok(explain(&question, &event, &rules))
 }
 
 /// Asks AWS about every rule.
@@ -168,17 +188,10 @@ fn region(context: &Context, known: Option<&Deployment>) -> String {
         .unwrap_or_else(|| DEFAULT_REGION.to_owned())
 }
 
-fn explain(question: &Question<'_>, event: &Event) -> Result<Explained> {
-    let Question { definition, stack, bus, region } = *question;
-    // The template would refuse a region without Momento too, in CloudFormation's words.
-    momento_base_url(&definition.momento.endpoint, region)?;
-    let text = template::render(definition, Variant::Managed)
-        .context(Kind::Failed, || "the template cannot be rendered".to_owned())?;
-    let place = Place { region, account: ACCOUNT, stack_name: stack };
-    let parameters = BTreeMap::from([("EventBusName".to_owned(), bus.to_owned())]);
-    let rules = Stack::read(&text, &place, &parameters)
-        .map_err(|error| Error::validation("the stack's rules cannot be read").because(&error))?;
-    Ok(Explained::new(question, event, rules.explain(&event.json)))
+fn explain(question: &Question<'_>, event: &Event, rules: &Rules) -> Explained {
+    let mut explained = Explained::new(question, event, rules.stack.explain(&event.json));
+    explained.deployed = rules.deployed;
+    explained
 }
 
 /// What EventBridge adds to an event that is put now.

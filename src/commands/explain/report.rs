@@ -17,6 +17,8 @@ pub struct Explained {
     pub region: String,
     /// The bus whose rules these are.
     pub bus: String,
+    /// Whether these are the rules that are on the local cloud's bus; else a deploy of the stack would make them.
+    pub deployed: bool,
     /// The whole event as the rules see it, JSON as text.
     pub event: String,
     /// The event's members that were not given and have a made-up value, such as `id`.
@@ -48,6 +50,7 @@ impl Explained {
             stack: question.stack.to_owned(),
             region: question.region.to_owned(),
             bus: question.bus.to_owned(),
+            deployed: false,
             event: event.json.to_string(),
             made_up: event.made_up.iter().map(|member| (*member).to_owned()).collect(),
             is_sample: false,

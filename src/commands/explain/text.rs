@@ -47,6 +47,12 @@ pub(super) fn write(explained: &Explained, page: &mut Page) {
             page.line(format_args!("{differs} AWS says something else of {other} of {all} rules"));
         }
     }
+    if explained.deployed {
+        let Explained { bus, region, .. } = explained;
+        page.note(format_args!(
+            "these are the rules of the bus {bus} of the local cloud in {region}, as they are now"
+        ));
+    }
     let shows_event = |target: &TargetExplanation| target.body == explained.event;
     let shown = rules.iter().flat_map(|rule| &rule.explanation.targets).any(shows_event);
     if shown && explained.made_up.iter().any(|member| member == "id") {

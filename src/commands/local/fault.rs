@@ -13,6 +13,7 @@ use crate::cli::print;
 use crate::commands::deploy::duration;
 use crate::context::Context;
 use crate::error::Result;
+use crate::local::fault;
 use crate::ui::{Page, Report, clean, table};
 
 /// What to do with the faults.
@@ -40,6 +41,7 @@ Examples:
   evbridge-momento local fault add --resource AWS::CloudWatch::Alarm --on alarm
   evbridge-momento local fault add --action cloudformation:DescribeStacks --throttle --times 5
   evbridge-momento local fault add --action events:PutEvents --status 503
+  evbridge-momento local fault add --action momento:Set --status 429 --retry-after 2
   evbridge-momento local fault add --action cloudformation:ExecuteChangeSet --lose-answer
   evbridge-momento local fault add --action '*:*' --expire --after 5")]
 #[command(
@@ -71,6 +73,9 @@ pub struct AddArgs {
     /// The action answers with this HTTP status
     #[arg(long, value_name = "STATUS", conflicts_with = "resource")]
     status: Option<u16>,
+    /// Momento asks for a pause of so many seconds with it
+    #[arg(long, value_name = "SECONDS", requires = "action", conflicts_with_all = ["drop", "lose_answer"])]
+    retry_after: Option<u32>,
     /// The connection breaks before the action's work is done
     #[arg(long, conflicts_with = "resource")]
     drop: bool,
@@ -159,7 +164,9 @@ impl AddArgs {
         if let Some(delay) = self.delay {
             json!({ "Delay": u64::try_from(delay.as_millis()).unwrap_or(u64::MAX) })
         } else if let Some(status) = self.status {
-            json!({ "Status": status })
+            json!({ "Status": status, "RetryAfter": self.retry_after })
+        } else if let Some(pause) = self.retry_after {
+            json!({ "Status": 429, "RetryAfter": pause })
         } else if self.throttle {
             json!({ "Throttle": true })
         } else if self.drop {
@@ -241,9 +248,7 @@ impl Report for Faults {
 
 fn action(text: &str) -> Result<(String, String), String> {
     match text.split_once(':') {
-        Some((service, action)) if !service.is_empty() && !action.is_empty() => {
-            Ok((service.to_owned(), action.to_owned()))
-        }
+        Some((service, action)) if !service.is_empty() && !action.is_empty() => fault::known(service, action),
         _ => Err("expected SERVICE:ACTION, for example cloudformation:DescribeStacks".to_owned()),
     }
 }

@@ -1,5 +1,6 @@
 //! `put-event`: puts one event on the bus, and on the local cloud shows where it went.
 
+mod delivery;
 mod fields;
 mod report;
 
@@ -12,8 +13,9 @@ pub use fields::FieldArgs;
 pub use report::Put;
 pub(super) use report::show_request;
 
+use self::delivery::Delivery;
 use self::fields::Given;
-use self::report::{Delivery, Stored};
+use self::report::Stored;
 use super::explain;
 use super::stack::{StackArg, flag, load};
 use crate::aws::events;
@@ -82,7 +84,7 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
     let bus = bus(context, args.bus.as_ref(), &stack, definition.bus.name.as_str());
     let mut put = Put::new(kind, &entry, &bus, &given);
     if args.explain {
-        let mut explained = explain::entry(context, &definition, &stack, &bus, &entry)?;
+        let mut explained = explain::entry(context, &definition, &stack, &bus, &entry).await?;
         explained.is_sample = given.is_sample;
         explained.show(&context.printer);
         put.explanation = Some(explained);

@@ -3,10 +3,12 @@
 use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
+use super::delivery::Delivery;
 use super::fields::Given;
 use crate::commands::explain::Explained;
-use crate::local::eventbridge::{Outcome, TargetTrace, Trace};
+use crate::commands::token::rotate::quoted;
 use crate::model::event::{Entry, Kind};
 use crate::ui::{Page, Report, clean};
 
@@ -52,34 +54,6 @@ pub struct PutEntry {
     pub detail: String,
 }
 
-/// The delivery to one target of one rule.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Delivery {
-    /// The rule that matched.
-    pub rule: String,
-    /// The target's ARN.
-    pub target: String,
-    /// What was sent, secrets masked.
-    pub request: Option<String>,
-    /// The answers, oldest first.
-    pub answers: Vec<Answered>,
-    /// How it ended: `delivered`, `dead-lettered`, `lost` or `pending`.
-    pub outcome: String,
-    /// Why it did not arrive, when it did not.
-    pub reason: Option<String>,
-}
-
-/// One attempt's answer.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Answered {
-    /// When the attempt was made.
-    pub at: String,
-    /// The HTTP status.
-    pub status: Option<u16>,
-    /// The body, or what went wrong.
-    pub body: String,
-}
-
 /// What Momento holds under a key.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Stored {
@@ -117,74 +91,18 @@ impl Put {
     }
 }
 
-impl Delivery {
-    /// Returns the deliveries of a trace.
-    pub(super) fn all(trace: &Trace) -> Vec<Self> {
-        let targets =
-            trace.rules.iter().flat_map(|rule| rule.targets.iter().map(move |target| (rule, target)));
-        targets.map(|(rule, target)| Self::of(&rule.rule, target)).collect()
+impl Put {
+    /// Returns the event's cache, when the local Momento says that there is none of this name.
+    fn missing_cache(&self) -> Option<String> {
+        let is_missing = self.local && self.deliveries.iter().any(Delivery::met_no_cache);
+        let detail: Value = serde_json::from_str(&self.entry.detail).ok().filter(|_| is_missing)?;
+        detail["cacheName"].as_str().map(one_line)
     }
+}
 
-    fn of(rule: &str, target: &TargetTrace) -> Self {
-        let attribute = |attributes: &[(String, String)], name: &str| {
-            attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
-        };
-        let (outcome, reason) = match &target.outcome {
-            Outcome::Delivered => ("delivered", None),
-            Outcome::DeadLettered { attributes, .. } => {
-                ("dead-lettered", attribute(attributes, "ERROR_MESSAGE"))
-            }
-            Outcome::Lost { reason, .. } => ("lost", Some(reason.clone())),
-            Outcome::Pending { .. } => ("pending", None),
-        };
-        let answers = target.attempts.iter().map(|attempt| Answered {
-            at: attempt.at.to_string(),
-            status: attempt.status,
-            body: attempt.answer.clone(),
-        });
-        Self {
-            rule: rule.to_owned(),
-            target: target.arn.clone(),
-            request: target.request.clone(),
-            answers: answers.collect(),
-            outcome: outcome.to_owned(),
-            reason,
-        }
-    }
-
-    fn is_queue(&self) -> bool {
-        self.target.contains(":sqs:")
-    }
-
-    fn text(&self, page: &mut Page) {
-        let arrived = if self.is_queue() && self.outcome == "delivered" {
-            "dead letter".yellow().bold().to_string()
-        } else if self.outcome == "delivered" {
-            self.outcome.green().bold().to_string()
-        } else {
-            self.outcome.red().bold().to_string()
-        };
-        page.line(format_args!("{arrived} by rule {}", self.rule));
-        if let Some(request) = self.request.as_ref().filter(|_| !self.is_queue()) {
-            show_request(page, request);
-        }
-        match self.answers.as_slice() {
-            [] => {}
-            _ if self.is_queue() => {}
-            [.., last] => {
-                let status = last.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-                let tries = if self.answers.len() > 1 {
-                    format!(" (attempt {})", self.answers.len())
-                } else {
-                    String::new()
-                };
-                page.line(format_args!("  < {status} {}{tries}", clean(&last.body)).to_string().trim_end());
-            }
-        }
-        if let Some(reason) = &self.reason {
-            page.line(format_args!("  {}", clean(reason)));
-        }
-    }
+/// Makes foreign text harmless and keeps it on its line, so that it cannot pass for a line of ours.
+fn one_line(text: &str) -> String {
+    clean(text).replace('\n', "\\n")
 }
 
 /// Shows what a target receives, line by line.
@@ -219,14 +137,17 @@ impl Report for Put {
             page.line(format_args!("{} no rule matched the event: it is dropped", "lost".red().bold()));
             page.next("deploy the rules", "evbridge-momento deploy --local");
         }
+        if let Some(cache) = self.missing_cache() {
+            page.next("make the cache", &format!("evbridge-momento local cache create {}", quoted(&cache)));
+        }
         if let Some(broken) = &self.broken {
             page.line(format_args!("  the event breaks the contract: {}", clean(broken)));
         }
         if let Some(stored) = &self.stored {
-            let place = format!("{}/{}", clean(&stored.cache), clean(&stored.key));
+            let place = format!("{}/{}", one_line(&stored.cache), one_line(&stored.key));
             match &stored.value {
                 Some(value) => {
-                    page.line(format_args!("{} {place} = {}", "stored".green().bold(), clean(value)));
+                    page.line(format_args!("{} {place} = {}", "stored".green().bold(), one_line(value)));
                 }
                 None => page.line(format_args!("{} {place} holds nothing", "stored".green().bold())),
             }

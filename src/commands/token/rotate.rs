@@ -101,7 +101,7 @@ fn line(context: &Context, times: &str, args: &RotateArgs) -> Result<String> {
 }
 
 /// Quotes a word for the shell where it needs it.
-fn quoted(word: &str) -> String {
+pub(in crate::commands) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@,+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

@@ -22,6 +22,7 @@ mod metrics;
 mod names;
 mod replays;
 mod rules;
+mod snapshot;
 mod tags;
 mod targets;
 mod trace;

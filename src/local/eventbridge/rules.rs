@@ -32,7 +32,7 @@ impl EventBridge {
         }
         let bus = self.bus(region, text(input, "EventBusName"))?.name;
         if let Some(schedule) = &schedule {
-            check_schedule(schedule, &bus)?;
+            return Err(refuse_schedule(schedule, &bus));
         }
         let id = Rule::id(&bus, name);
         let before: Option<Rule> = self.store.get(region, &id)?;
@@ -48,7 +48,7 @@ impl EventBridge {
             name: name.to_owned(),
             bus: bus.clone(),
             pattern,
-            schedule,
+            schedule: None,
             state: text(input, "State").unwrap_or("ENABLED").to_owned(),
             description: filled(input, "Description"),
             role: filled(input, "RoleArn"),
@@ -148,10 +148,10 @@ fn summary(region: &str, rule: &Rule) -> Value {
     })
 }
 
-/// Checks the form of a schedule; the local cloud keeps schedules but never fires them.
-fn check_schedule(schedule: &str, bus: &str) -> Result<(), ApiError> {
+/// Refuses a schedule: one that is wrong in AWS's words, and a right one because no clock here would fire it.
+fn refuse_schedule(schedule: &str, bus: &str) -> ApiError {
     if bus != DEFAULT {
-        return Err(failure::invalid("ScheduleExpression is supported only on the default event bus."));
+        return failure::invalid("ScheduleExpression is supported only on the default event bus.");
     }
     let inside = |kind: &str| schedule.strip_prefix(kind)?.strip_prefix('(')?.strip_suffix(')');
     let rate = inside("rate").is_some_and(|rate| {
@@ -161,7 +161,9 @@ fn check_schedule(schedule: &str, bus: &str) -> Result<(), ApiError> {
     });
     let cron = inside("cron").is_some_and(|cron| cron.split_ascii_whitespace().count() == 6);
     if rate || cron {
-        return Ok(());
+        return failure::invalid(
+            "ScheduleExpression is not supported: the local cloud runs no schedules, so that the rule would never fire.",
+        );
     }
-    Err(failure::invalid("Parameter ScheduleExpression is not valid."))
+    failure::invalid("Parameter ScheduleExpression is not valid.")
 }

@@ -38,6 +38,8 @@ struct Cloud {
 struct Host {
     sent: Mutex<Vec<(String, String)>>,
     answers: Mutex<VecDeque<Result<Response<Bytes>, TransportError>>>,
+    /// A URL with this in it is answered with 503.
+    broken: Mutex<&'static str>,
 }
 
 impl Transport for Host {
@@ -48,8 +50,13 @@ impl Transport for Host {
         _: Duration,
     ) -> Result<Response<Bytes>, TransportError> {
         let url = format!("{} {}", request.method, request.url().expose());
+        let broken = *self.broken.lock();
+        let is_broken = !broken.is_empty() && url.contains(broken);
         self.sent.lock().push((url, request.body.expose().to_owned()));
         tokio::task::yield_now().await;
+        if is_broken {
+            return Ok(answer(503, "busy"));
+        }
         self.answers.lock().pop_front().unwrap_or_else(|| Ok(answer(204, "")))
     }
 }

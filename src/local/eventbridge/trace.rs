@@ -87,7 +87,10 @@ pub enum Outcome {
     Lost {
         /// Why no dead-letter queue holds it.
         reason: String,
-        /// The attributes that the message would have had.
+        /// Whether a dead-letter queue refused it: AWS counts that (`InvocationsFailedToBeSentToDlq`).
+        #[serde(default)]
+        refused: bool,
+        /// The attributes that the message would have had: `ERROR_MESSAGE` is why the delivery failed.
         attributes: Vec<(String, String)>,
     },
     /// It is not done.

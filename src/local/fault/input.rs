@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::actions::known;
 use super::{Effect, Fault, Place, Step, Wanted};
 use crate::local::wire::ApiError;
 
@@ -18,7 +19,10 @@ pub fn read(input: &Value) -> Result<Wanted, ApiError> {
     let given = &input["Place"];
     let place = match (text(&given["Resource"]), text(&given["Service"]), text(&given["Action"])) {
         (Some(resource), None, None) => Place::Resource { resource, step: step(&given["Step"])? },
-        (None, Some(service), Some(action)) => Place::Action { service, action },
+        (None, Some(service), Some(action)) => {
+            let (service, action) = known(&service, &action).map_err(|reason| invalid(&reason))?;
+            Place::Action { service, action }
+        }
         _ => return Err(invalid("a fault is at a Resource with a Step, or at a Service with an Action")),
     };
     let given = &input["Effect"];
@@ -27,12 +31,10 @@ pub fn read(input: &Value) -> Result<Wanted, ApiError> {
     } else if let Some(delay) = given["Delay"].as_u64() {
         Effect::Delay(delay)
     } else if let Some(status) = given["Status"].as_u64() {
-        Effect::Status(
-            u16::try_from(status)
-                .ok()
-                .filter(|status| (400..600).contains(status))
-                .ok_or_else(|| invalid("a Status is 400 to 599"))?,
-        )
+        let status = u16::try_from(status).ok().filter(|status| (400..600).contains(status));
+        let status = status.ok_or_else(|| invalid("a Status is 400 to 599"))?;
+        pause(&place, &given["RetryAfter"])?
+            .map_or(Effect::Status(status), |pause| Effect::Pause(status, pause))
     } else if given["Throttle"] == true {
         Effect::Throttle
     } else if given["Drop"] == true {
@@ -76,6 +78,7 @@ pub fn describe(fault: &Fault) -> Value {
         Effect::Delay(milliseconds) => format!("takes {milliseconds} ms"),
         Effect::Throttle => "is throttled".to_owned(),
         Effect::Status(status) => format!("answers {status}"),
+        Effect::Pause(status, seconds) => format!("answers {status} with Retry-After: {seconds}"),
         Effect::Drop => "breaks the connection before its work".to_owned(),
         Effect::LoseAnswer => "breaks the connection after its work".to_owned(),
         Effect::Hang => "is never answered".to_owned(),
@@ -93,6 +96,18 @@ pub fn describe(fault: &Fault) -> Value {
         "Left": fault.left,
         "Happened": fault.happened,
     })
+}
+
+/// Reads `RetryAfter`, in seconds: of the services only Momento asks for a pause.
+fn pause(place: &Place, value: &Value) -> Result<Option<u32>, ApiError> {
+    let is_momento = matches!(place, Place::Action { service, .. } if service == "momento");
+    match value {
+        Value::Null => Ok(None),
+        value => match value.as_u64().and_then(|seconds| u32::try_from(seconds).ok()) {
+            Some(seconds) if is_momento => Ok(Some(seconds)),
+            _ => Err(invalid("RetryAfter is a number of seconds, for an action of momento")),
+        },
+    }
 }
 
 fn step(value: &Value) -> Result<Step, ApiError> {

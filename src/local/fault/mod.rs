@@ -4,10 +4,12 @@
 //! API action (it is throttled, answers with an error, breaks the connection before or after its work, never
 //! answers, or says that the credentials have expired).
 
+mod actions;
 mod input;
 
 use serde::{Deserialize, Serialize};
 
+pub use actions::known;
 pub use input::{describe, read};
 
 use super::store::{Document, Store, StoreError};
@@ -82,6 +84,8 @@ pub enum Effect {
     Throttle,
     /// The action answers with this HTTP status.
     Status(u16),
+    /// Momento answers with this HTTP status, and asks for a pause of so many seconds (`Retry-After`).
+    Pause(u16, u32),
     /// The connection breaks before the action's work is done.
     Drop,
     /// The connection breaks after the action's work is done.
@@ -170,6 +174,14 @@ pub(super) fn at_action(store: &Store, service: &str, action: &str) -> Result<Op
     }
     spend(store, fault.id)?;
     Ok(Some(fault.effect))
+}
+
+/// Returns whether anything is to go wrong with an action of a service that a fault names.
+pub(super) fn names(store: &Store, service: &str) -> Result<bool, StoreError> {
+    Ok(list(store)?.iter().filter(|fault| is_left(fault)).any(|fault| match &fault.place {
+        Place::Action { service: at, .. } => at == service,
+        Place::Resource { .. } => false,
+    }))
 }
 
 /// Counts that a fault happened.

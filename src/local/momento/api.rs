@@ -10,7 +10,8 @@ use super::answer::{self, Refusal};
 use super::keys::{self, Action};
 use super::request::{self, LARGEST_ITEM, LARGEST_MESSAGE, MessageKind, Path, Query};
 use super::topics::{self, Payload, Topic};
-use super::{Momento, Operation, items};
+use super::{Momento, Operation, asked, items};
+use crate::local::fault::Effect;
 
 /// How long a long poll waits for a message before it answers with none.
 ///
@@ -20,11 +21,16 @@ const LONGEST_POLL: Duration = Duration::from_secs(30);
 impl Momento {
     /// Answers a request; a long poll waits until there is a message.
     pub async fn answer(&self, region: &str, request: &Request<Bytes>) -> Response<Bytes> {
-        if request::is_poll(request) {
+        let fault = self.asked_fault(request);
+        if let Some(answer) = asked::instead(fault.as_ref()) {
+            return answer;
+        }
+        let answer = if request::is_poll(request) {
             self.poll(region, request).await
         } else {
             self.handle(region, request)
-        }
+        };
+        if fault == Some(Effect::LoseAnswer) { asked::dropped() } else { answer }
     }
 
     /// Answers a request at once; a long poll gets what is there, perhaps nothing.

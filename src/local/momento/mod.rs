@@ -7,6 +7,7 @@
 mod answer;
 mod api;
 mod api_keys;
+mod asked;
 mod fault;
 mod items;
 mod keys;
@@ -17,6 +18,7 @@ mod topics;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -33,6 +35,8 @@ pub struct Momento {
     store: Arc<Store>,
     clock: Arc<Clock>,
     faults: fault::Faults,
+    /// Whether somebody asked for a failure of Momento.
+    asked: AtomicBool,
     known: keys::Known,
     changed: Notify,
 }
@@ -64,7 +68,8 @@ impl Momento {
             connection.execute_batch(topics::TABLES)
         })?;
         let faults = fault::Faults::load(&store)?;
-        Ok(Self { store, clock, faults, known: keys::Known::default(), changed: Notify::new() })
+        let asked = AtomicBool::new(super::fault::names(&store, "momento")?);
+        Ok(Self { store, clock, faults, asked, known: keys::Known::default(), changed: Notify::new() })
     }
 
     /// Makes a cache and returns whether it is new.

@@ -1,9 +1,10 @@
 //! Why an event goes where it goes, told before anything is sent.
 //!
 //! [`event`] makes the whole event of what somebody has of it, [`Stack::read`] takes a rendered template to
-//! its rules as CloudFormation would make them, and [`Stack::explain`] holds one against the other: rule by
+//! its rules as CloudFormation would make them, [`Deployed`] are the rules that are on a bus, and [`Stack::explain`] holds one against the other: rule by
 //! rule, whether it matches and which field said no, and for each target the exact request and its end.
 
+mod deployed;
 pub mod event;
 mod names;
 mod stack;
@@ -14,6 +15,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use deployed::Deployed;
 pub use event::{Event, InvalidEvent};
 pub use stack::{InvalidStack, Place, Stack};
 pub use target::{End, Header, Request, TargetExplanation, TargetKind};
@@ -26,7 +28,7 @@ use stack::Rule;
 /// What one rule makes of an event.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RuleExplanation {
-    /// The rule's logical id in the template.
+    /// The rule's logical id in the template, or its name where the stack does not have it.
     pub rule: String,
     /// Whether the rule is enabled; a disabled one delivers nothing.
     pub enabled: bool,
@@ -72,7 +74,7 @@ impl Rule {
         let delivers = matched && self.enabled;
         let targets = self.targets.iter().filter(|_| delivers);
         RuleExplanation {
-            rule: self.logical_id.clone(),
+            rule: self.label.clone(),
             enabled: self.enabled,
             pattern: self.pattern.as_str().to_owned(),
             matched,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::names::Names;
-use super::target::{ApiDestination, Kind, Target};
+use super::target::{ApiDestination, Callee, Kind, Target};
 use crate::model::cloudformation::{Declared, Pseudo, Template, TemplateError, evaluate};
 use crate::model::delivery::{Connection, Destination, Endpoint, HttpParameters};
 use crate::model::pattern::{Invalid, Pattern};
@@ -32,7 +32,8 @@ pub struct Stack {
 /// A rule that looks at events.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
-    pub(super) logical_id: String,
+    /// The rule's logical id, or its name.
+    pub(super) label: String,
     pub(super) name: String,
     pub(super) arn: String,
     pub(super) enabled: bool,
@@ -105,6 +106,7 @@ impl Stack {
         let mut destinations = BTreeMap::new();
         for resource in of_kind("AWS::Events::ApiDestination") {
             let destination = destination(&resource.logical_id, &evaluated(resource)?, &connections)?;
+            let destination = Callee::Ready(Box::new(destination));
             destinations.insert(names.arn(&resource.logical_id), destination);
         }
         let rules: Vec<(&Declared, Map<String, Value>)> = of_kind("AWS::Events::Rule")
@@ -120,43 +122,49 @@ impl Stack {
         let rules = rules.iter().filter_map(|(resource, rule)| {
             let pattern = rule.get("EventPattern")?;
             let pattern = pattern.as_str().map_or_else(|| pattern.to_string(), str::to_owned);
-            Some(reader.rule(&names, &resource.logical_id, &pattern, rule))
+            let named = Named {
+                label: resource.logical_id.clone(),
+                name: names.physical(&resource.logical_id),
+                arn: names.arn(&resource.logical_id),
+            };
+            let enabled = rule.get("State").and_then(Value::as_str) != Some("DISABLED");
+            Some(reader.rule(named, &pattern, enabled, targets(rule)))
         });
         Ok(Self { rules: rules.collect::<Result<_, _>>()? })
     }
 }
 
+/// What a rule is called.
+pub(super) struct Named {
+    pub(super) label: String,
+    pub(super) name: String,
+    pub(super) arn: String,
+}
+
 /// What targets refer to.
-struct Reader {
+pub(super) struct Reader {
     /// The API destinations by ARN.
-    destinations: BTreeMap<String, ApiDestination>,
+    pub(super) destinations: BTreeMap<String, Callee>,
     /// The queues' logical ids by ARN.
-    queues: BTreeMap<String, String>,
+    pub(super) queues: BTreeMap<String, String>,
     /// The ARNs of the queues that a target has as its dead-letter queue.
-    dead_letters: BTreeSet<String>,
+    pub(super) dead_letters: BTreeSet<String>,
 }
 
 impl Reader {
-    fn rule(
+    pub(super) fn rule<'a>(
         &self,
-        names: &Names<'_>,
-        logical_id: &str,
+        Named { label, name, arn }: Named,
         pattern: &str,
-        rule: &Map<String, Value>,
+        enabled: bool,
+        targets: impl Iterator<Item = &'a Value>,
     ) -> Result<Rule, InvalidStack> {
         let pattern = Pattern::parse(pattern)
-            .map_err(|reason| InvalidStack::Pattern { rule: logical_id.to_owned(), reason })?;
+            .map_err(|reason| InvalidStack::Pattern { rule: label.clone(), reason })?;
         let targets: Result<_, _> =
-            targets(rule).enumerate().map(|(index, target)| self.target(target, index + 1)).collect();
-        Ok(Rule {
-            logical_id: logical_id.to_owned(),
-            name: names.physical(logical_id),
-            arn: names.arn(logical_id),
-            enabled: rule.get("State").and_then(Value::as_str) != Some("DISABLED"),
-            pattern,
-            targets: targets
-                .map_err(|reason| InvalidStack::Target { rule: logical_id.to_owned(), reason })?,
-        })
+            targets.enumerate().map(|(index, target)| self.target(target, index + 1)).collect();
+        let targets = targets.map_err(|reason| InvalidStack::Target { rule: label.clone(), reason })?;
+        Ok(Rule { label, name, arn, enabled, pattern, targets })
     }
 
     fn target(&self, target: &Value, position: usize) -> Result<Target, Refused> {
@@ -164,7 +172,7 @@ impl Reader {
         let arn = text("Arn");
         let queue = |arn: &str| self.queues.get(arn).map_or(arn, String::as_str).to_owned();
         let kind = match self.destinations.get(&arn) {
-            Some(destination) => Kind::ApiDestination(Box::new(destination.clone())),
+            Some(callee) => Kind::ApiDestination(callee.clone()),
             None if self.dead_letters.contains(&arn) => Kind::DeadLetterQueue(queue(&arn)),
             None if arn.contains(":sqs:") => Kind::Queue(queue(&arn)),
             None => Kind::Other,
@@ -230,6 +238,7 @@ fn targets(rule: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     rule.get("Targets").and_then(Value::as_array).into_iter().flatten()
 }
 
-fn dead_letter(target: &Value) -> Option<String> {
+/// Returns the ARN of a target's dead-letter queue.
+pub(super) fn dead_letter(target: &Value) -> Option<String> {
     target.get("DeadLetterConfig")?.get("Arn")?.as_str().map(str::to_owned)
 }

@@ -1,7 +1,7 @@
 //! What one target receives for an event, and where that ends.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::delivery::{Connection, Destination, Failure, HttpParameters, HttpRequest};
 use crate::model::json::Json;
@@ -103,10 +103,26 @@ pub(super) struct Target {
 /// What a target's ARN means; queues by logical id, or ARN.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    ApiDestination(Box<ApiDestination>),
+    ApiDestination(Callee),
     DeadLetterQueue(String),
     Queue(String),
     Other,
+}
+
+/// An API destination, or why it cannot be called.
+#[derive(Clone, Debug)]
+pub(super) enum Callee {
+    Ready(Box<ApiDestination>),
+    /// Its name, and why not.
+    Broken(String, Broken),
+}
+
+/// Why an API destination cannot be called: as a dead letter says it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Broken {
+    code: String,
+    message: String,
 }
 
 /// An API destination with its connection.
@@ -121,14 +137,17 @@ impl Target {
     /// Says what the target receives for an event that its rule matches.
     pub(super) fn explain(&self, event: &Json, context: &Context<'_>) -> TargetExplanation {
         let (request, body, end) = match self.input.apply(event, context) {
-            Err(invalid) => (None, invalid.body.clone(), self.bury(&invalid.into())),
+            Err(invalid) => (None, invalid.body.clone(), self.bury(&Failure::from(invalid).into())),
             Ok(body) => match self.send(event, &body) {
                 Ok((request, end)) => (request, body, end),
                 Err(failure) => (None, body, self.bury(&failure)),
             },
         };
         let (kind, name) = match &self.kind {
-            Kind::ApiDestination(destination) => (TargetKind::ApiDestination, &destination.logical_id),
+            Kind::ApiDestination(Callee::Ready(destination)) => {
+                (TargetKind::ApiDestination, &destination.logical_id)
+            }
+            Kind::ApiDestination(Callee::Broken(name, _)) => (TargetKind::ApiDestination, name),
             Kind::DeadLetterQueue(queue) => (TargetKind::DeadLetterQueue, queue),
             Kind::Queue(queue) => (TargetKind::Queue, queue),
             Kind::Other => (TargetKind::Other, &self.arn),
@@ -143,11 +162,13 @@ impl Target {
         (!found).then(|| "the body is {}: InputPath finds nothing".to_owned())
     }
 
-    fn send(&self, event: &Json, body: &str) -> Result<(Option<Request>, End), Failure> {
+    fn send(&self, event: &Json, body: &str) -> Result<(Option<Request>, End), Broken> {
         match &self.kind {
-            Kind::ApiDestination(api) => {
+            Kind::ApiDestination(Callee::Broken(_, broken)) => Err(broken.clone()),
+            Kind::ApiDestination(Callee::Ready(api)) => {
                 let request =
-                    HttpRequest::build(&api.destination, &api.connection, &self.parameters, event, body)?;
+                    HttpRequest::build(&api.destination, &api.connection, &self.parameters, event, body)
+                        .map_err(Failure::from)?;
                 Ok((Some(Request::of(&request)), End::Called))
             }
             Kind::DeadLetterQueue(queue) => {
@@ -157,16 +178,22 @@ impl Target {
         }
     }
 
-    fn bury(&self, failure: &Failure) -> End {
-        let reason = failure.message.clone();
+    fn bury(&self, broken: &Broken) -> End {
+        let reason = broken.message.clone();
         match &self.dead_letter {
             Some(queue) => End::DeadLetterQueue {
                 queue: queue.clone(),
                 reason: Some(reason),
-                code: Some(failure.code.to_string()),
+                code: Some(broken.code.clone()),
             },
             None => End::Nowhere { reason },
         }
+    }
+}
+
+impl From<Failure> for Broken {
+    fn from(failure: Failure) -> Self {
+        Self { code: failure.code.to_string(), message: failure.message }
     }
 }
 

@@ -122,11 +122,15 @@ fn explain(field: &Field, number: u32, fields: &Fields<'_>, event: &Json) -> Fie
     let absent = entries.is_empty() && field.test.allows_absence();
     let reason = match (matching, entries) {
         (Some(entry), _) => format!("holds {}", entry.value),
-        (None, []) if absent => "is absent, as wanted".to_owned(),
-        (None, []) if holds_object(event, &field.path) => {
-            "holds no value: patterns look only at strings, numbers, true, false and null, not at an object or an empty array"
-                .to_owned()
+        (None, []) if let Some(what) = without_value(event, &field.path) => {
+            let meaning = if absent {
+                "which a pattern takes as absent, as wanted"
+            } else {
+                "and the pattern asks for a value"
+            };
+            format!("is {what}, {meaning}")
         }
+        (None, []) if absent => "is absent, as wanted".to_owned(),
         (None, []) => "is absent".to_owned(),
         (None, _) if field.test.texts().is_empty() && field.test.alternatives().is_empty() => {
             "is present, and should be absent".to_owned()
@@ -169,9 +173,14 @@ fn hint(field: &Field, value: &Json) -> &'static str {
     }
 }
 
-fn holds_object(event: &Json, path: &str) -> bool {
-    let end = path.split('.').try_fold(event, |value, name| value.get(name));
-    matches!(end, Some(Json::Object(_) | Json::Array(_)))
+/// Names what is there where patterns see no value: they look only at strings, numbers, true, false and null.
+fn without_value(event: &Json, path: &str) -> Option<&'static str> {
+    match path.split('.').try_fold(event, |value, name| value.get(name))? {
+        Json::Object(_) => Some("an object"),
+        Json::Array(items) if items.is_empty() => Some("an empty array"),
+        Json::Array(_) => Some("an array without values"),
+        _ => None,
+    }
 }
 
 fn collect<'a>(parts: &'a [Part], refusals: &mut Vec<&'a FieldExplanation>) {

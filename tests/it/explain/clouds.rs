@@ -182,3 +182,73 @@ fn aws(url: &str) -> Session {
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test")
 }
+
+#[test]
+fn what_is_on_the_local_bus_is_explained() {
+    let session = Session::new();
+    // Nothing is there, and looking makes nothing.
+    let text = session.run("explain --local cacheDelete").success();
+    assert!(text.starts_with("CacheDeleteByKeyRule        yes → Momento"), "{text}");
+    assert!(!session.directory().join(".evbridge-momento").exists());
+    session.run("deploy --local --quiet --momento-endpoint https://momento.example").success();
+    let (serving, url) = session.serve_cloud("");
+    let url = url.trim_start_matches("http://");
+    let call = |action: &str, input: &str| {
+        let request = [
+            format!("POST / HTTP/1.1\r\nhost: {url}\r\nx-amz-target: AWSEvents.{action}"),
+            "authorization: AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/events/aws4_request".to_owned(),
+            "content-type: application/x-amz-json-1.1\r\nconnection: close".to_owned(),
+            format!("content-length: {}\r\n\r\n{input}", input.len()),
+        ];
+        let mut stream = std::net::TcpStream::connect(url).unwrap();
+        stream.write_all(request.join("\r\n").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        json(answer.split("\r\n\r\n").nth(1).unwrap())
+    };
+    // A rule that others made, and one that is turned off.
+    call("PutRule", r#"{"Name":"mine","EventPattern":"{\"source\":[\"demo\"]}"}"#);
+    call(
+        "PutTargets",
+        r#"{"Rule":"mine","Targets":[{"Id":"q","Arn":"arn:aws:sqs:us-east-1:000000000000:jobs"}]}"#,
+    );
+    let rules = call("ListRules", "{}");
+    let names = rules["Rules"].as_array().unwrap().iter().map(|rule| rule["Name"].as_str().unwrap());
+    let off = names.into_iter().find(|name| name.contains("CacheSetByKeyRule")).unwrap();
+    call("DisableRule", &format!(r#"{{"Name":"{off}"}}"#));
+    let sent = json(&session.run("put-event cacheSet --local --explain --output json").stdout());
+    let id = sent["event_id"].as_str().unwrap();
+    let lines = ["explain cacheSet --local --output json", "explain cacheSet --local --aws --output json"];
+    let by_id = format!("explain {id} --local --output json");
+    let mut all: Vec<_> =
+        lines.into_iter().chain([by_id.as_str()]).map(|line| json(&session.run(line).success())).collect();
+    assert_eq!(all[1]["disagreement"], false);
+    all.push(sent["explanation"].clone());
+    for explained in all {
+        assert_eq!((&explained["deployed"], &explained["dropped"]), (&true.into(), &false.into()));
+        let rules = explained["rules"].as_array().unwrap();
+        let seen = |rule: &serde_json::Value| {
+            let state = (rule["matched"] == true, rule["enabled"] == true);
+            (rule["rule"].as_str().unwrap().to_owned(), state)
+        };
+        let matching: Vec<_> = rules.iter().map(seen).filter(|(_, (matched, _))| *matched).collect();
+        assert_eq!(
+            matching,
+            [("CacheSetByKeyRule".to_owned(), (true, false)), ("mine".to_owned(), (true, true))]
+        );
+        assert_eq!(rules[8]["targets"][0]["name"], "arn:aws:sqs:us-east-1:000000000000:jobs");
+    }
+    // The endpoint is that of the deploy, in the explanation as in what is sent.
+    let sent = json(&session.run("put-event cacheDelete --local --explain --output json").stdout());
+    let request = &sent["explanation"]["rules"][3]["targets"][0]["request"];
+    assert_eq!(request["url"], "https://momento.example/cache/my-cache?key=test-key");
+    let deliveries = sent["deliveries"].as_array().unwrap();
+    assert!(deliveries.iter().any(|delivery| delivery["request"] == request["message"]), "{sent}");
+    // A connection that is not authorised any more is told before anything is sent.
+    let connection = call("ListConnections", "{}")["Connections"][0]["Name"].clone();
+    call("DeauthorizeConnection", &format!(r#"{{"Name":{connection}}}"#));
+    let text = session.run("explain cacheDelete --local").success();
+    assert!(text.contains("→ dead-letter queue, not CacheDeleteDestination:\n"), "{text}");
+    drop(serving);
+}

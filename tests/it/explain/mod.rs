@@ -147,13 +147,12 @@ its id and time are made up: EventBridge gives each event its own
 fn a_key_that_is_an_object_and_a_ttl_out_of_range() {
     detail(r#"{"cacheName":"c","key":{"a":1},"ttl":86401}"#, "cacheSet").is(str![[r#"
 CacheSetRejectedRule        yes → dead-letter queue
-                                because detail.key is absent and
-                                detail.key_base64 is absent
+                                because detail.key is an object, which a pattern
+                                takes as absent and detail.key_base64 is absent
                                 because detail.ttl holds 86401
   > {"version":"0","id":"[UUID]","detail-type":"cacheSet","source":"demo","account":"000000000000","time":"[TIME]","region":"us-east-1","resources":[],"detail":{"cacheName":"c","key":{"a":1},"ttl":86401}}
-CacheSetByKeyRule           no  detail.key holds no value: patterns look only at
-                                strings, numbers, true, false and null, not at
-                                an object or an empty array
+CacheSetByKeyRule           no  detail.key is an object, and the pattern asks
+                                for a value
                                 detail.ttl holds 86401, wants
                                 [{"numeric":[">",0,"<=",86400]}]
 CacheSetByKeyBase64Rule     no  detail.key_base64 is absent

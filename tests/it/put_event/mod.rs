@@ -55,6 +55,7 @@ stored shop/a b/ü = ""
       "answers": [
         {
           "at": "[TIME]",
+          "after_seconds": 0,
           "status": 204,
           "body": ""
         }
@@ -208,6 +209,8 @@ dead-lettered by rule momento-api-CacheSetByKeyRule-[ID]
   > "v"
   < 404 {"status":404,"title":"Not Found","description":"Cache not found"}
   ApiDestination returned HTTP status 404 with payload: {"status":404,"title":"Not Found","description":"Cache not found"}
+------- stderr -------
+next: make the cache: evbridge-momento local cache create none
 [exit status: 9]
 
 "#]]);
@@ -236,6 +239,7 @@ dead-lettered by rule momento-api-CacheSetByKeyRule-[ID]
       "answers": [
         {
           "at": "[TIME]",
+          "after_seconds": 0,
           "status": null,
           "body": ""
         }

@@ -87,7 +87,7 @@ fn a_command_that_is_killed_at_any_call_is_run_again() {
         let seen = place.live(*call, *moment);
         let mut killed = killed.lock().unwrap();
         for (index, call) in seen.into_iter().enumerate() {
-            for call in call {
+            if let Some(call) = call {
                 *killed.entry((index, call)).or_default() += 1;
             }
         }

@@ -3,6 +3,7 @@
 use super::job::Job;
 use super::queue::Message;
 use super::role::Ask;
+use crate::local::eventbridge::targets::TargetKind;
 use crate::local::eventbridge::trace::Outcome;
 use crate::model::delivery::{DeadLetter, Exhausted, Failure};
 
@@ -19,7 +20,11 @@ impl<T> Job<'_, T> {
         let attributes: Vec<(String, String)> =
             letter.attributes().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let Some(queue) = &self.target.dead_letter else {
-            return Outcome::Lost { reason: "the target has no dead-letter queue".to_owned(), attributes };
+            let reason = match self.target.kind {
+                TargetKind::Queue(_) => "the queue did not take it, and the target has no dead-letter queue",
+                _ => "the target has no dead-letter queue",
+            };
+            return Outcome::Lost { reason: reason.to_owned(), refused: false, attributes };
         };
         let body = letter.body(attempted, &self.pending.event).to_owned();
         let ask = Ask {
@@ -33,6 +38,7 @@ impl<T> Job<'_, T> {
             Ok(()) => Outcome::DeadLettered { queue: queue.clone(), attributes, body },
             Err(failure) => Outcome::Lost {
                 reason: format!("the dead-letter queue did not take it: {}", failure.message),
+                refused: true,
                 attributes,
             },
         }

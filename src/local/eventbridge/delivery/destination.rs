@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use parking_lot::RwLock;
 
 use super::job::{Job, Try};
+use super::rate::Call;
 use super::role::{self, Ask};
 use super::{TIMEOUT, Transport, TransportError};
 use crate::local::clock::Pace;
@@ -66,21 +68,28 @@ impl<T: Transport> Job<'_, T> {
             Err(error) => return Try::failed(error.into()),
         };
         if !std::mem::take(&mut self.pending.progress.admitted) {
-            let moment = self.bridge.deliveries.rates.admit(&ready.arn, ready.rate, self.at);
+            let Some(moment) = self.moment(&ready) else {
+                return Try::Expired(Failure::new(
+                    ErrorCode::Throttling,
+                    "The invocation rate limit of the API destination was reached.",
+                ));
+            };
             match self.bridge.clock.pace() {
                 Pace::Virtual => self.at = moment,
                 Pace::Real if moment > self.at => return Try::NotYet(moment),
                 Pace::Real => {}
             }
-            if self.is_too_old() {
-                return Try::Expired(Failure::new(
-                    ErrorCode::Throttling,
-                    "The invocation rate limit of the API destination was reached.",
-                ));
-            }
         }
         self.pending.progress.request = Some(request.to_string());
         self.send(&region, &request).await
+    }
+
+    /// Returns when the invocation rate lets the call pass; nothing where the event is too old by then.
+    fn moment(&self, ready: &Ready) -> Option<Timestamp> {
+        let clock = &self.bridge.clock;
+        let on_paper = clock.pace() == Pace::Virtual && self.pending.progress.retries > 0;
+        let call = Call { now: clock.now(), at: self.at, until: self.end_of_life(), on_paper };
+        self.bridge.deliveries.rates.admit(&ready.arn, ready.rate, call)
     }
 
     async fn send(&mut self, region: &str, request: &HttpRequest) -> Try {
@@ -137,6 +146,16 @@ impl EventBridge {
         destinations.retain(|_, (kept, _)| *kept >= generation);
         destinations.insert(key, (generation, ready.clone()));
         Ok(Ok(ready))
+    }
+
+    /// Returns why a destination cannot be called now, if so. Its ARN must still be the target's.
+    pub(in crate::local::eventbridge) fn why_not_ready(
+        &self,
+        region: &str,
+        name: &str,
+        arn: &str,
+    ) -> Result<Option<Failure>, ApiError> {
+        Ok(self.make_ready(region, name, arn)?.err())
     }
 
     fn make_ready(&self, region: &str, name: &str, arn: &str) -> Result<Result<Ready, Failure>, ApiError> {

@@ -143,6 +143,7 @@ impl EventBridge {
                 }
             }
             if at_work.is_empty() {
+                self.deliveries.rates.settled();
                 let due = Journal::next_due(&self.store)?;
                 if due.is_none() && !for_ever {
                     return Ok(());

@@ -74,7 +74,7 @@ pub(super) async fn work<T: Transport>(bridge: &EventBridge, world: &World<T>, p
                 arn: String::new(),
                 request: None,
                 attempts: Vec::new(),
-                outcome: Outcome::Lost { reason: error.to_string(), attributes: Vec::new() },
+                outcome: Outcome::Lost { reason: error.to_string(), refused: false, attributes: Vec::new() },
             };
             return worked(pending, Step::Done { trace, forward: None });
         }
@@ -159,6 +159,11 @@ impl<T: Transport> Job<'_, T> {
     /// Whether the event is older than the target's policy lets it become.
     pub(super) fn is_too_old(&self) -> bool {
         self.age() > self.target.policy.max_age()
+    }
+
+    /// The last moment at which the event is not too old.
+    pub(super) fn end_of_life(&self) -> Timestamp {
+        self.pending.accepted.saturating_add(self.target.policy.max_age()).unwrap_or(Timestamp::MAX)
     }
 
     fn age(&self) -> Duration {

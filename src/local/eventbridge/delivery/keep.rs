@@ -58,10 +58,9 @@ fn count<'a>(counts: &mut Counts<'a>, worked: &'a Worked) {
             add("FailedInvocations", 1);
             add("InvocationsSentToDlq", 1);
         }
-        Outcome::Lost { reason, .. } => {
+        Outcome::Lost { refused, .. } => {
             add("FailedInvocations", 1);
-            let refused = reason != "the target has no dead-letter queue";
-            add("InvocationsFailedToBeSentToDlq", u64::from(refused));
+            add("InvocationsFailedToBeSentToDlq", u64::from(*refused));
         }
         Outcome::Pending { .. } => {}
     }

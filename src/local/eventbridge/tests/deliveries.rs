@@ -108,7 +108,12 @@ async fn without_a_queue_policy_the_message_is_lost_and_counted() {
         *cloud.neighbours.queue_policy.lock() = policy;
         cloud.answer_with([Ok(answer(400, ""))]);
         let target = cloud.deliver().await;
-        let Outcome::Lost { reason, .. } = &target.outcome else { panic!("{:?}", target.outcome) };
+        let Outcome::Lost { reason, refused: true, .. } = &target.outcome else {
+            panic!("{:?}", target.outcome)
+        };
+        // Why it failed at first is kept as well.
+        let first = attribute(&target.outcome, "ERROR_MESSAGE").unwrap();
+        assert!(first.starts_with("ApiDestination returned HTTP status 400"), "{first}");
         assert!(
             reason.contains("because no resource-based policy allows the sqs:sendmessage action"),
             "{reason}"
@@ -119,6 +124,21 @@ async fn without_a_queue_policy_the_message_is_lost_and_counted() {
             (1, 1)
         );
     }
+}
+
+#[tokio::test]
+async fn a_queue_that_refuses_and_has_no_dead_letter_queue_is_named() {
+    let cloud = Cloud::ready();
+    *cloud.neighbours.queue_policy.lock() = None;
+    cloud.target(json!({"Id": "cache", "Arn": "arn:aws:sqs:eu-west-1:000000000000:q"}));
+    let target = cloud.deliver().await;
+    let Outcome::Lost { reason, refused: false, .. } = &target.outcome else {
+        panic!("{:?}", target.outcome)
+    };
+    assert_eq!(reason, "the queue did not take it, and the target has no dead-letter queue");
+    let refusal = attribute(&target.outcome, "ERROR_MESSAGE").unwrap();
+    assert!(refusal.contains("sqs:sendmessage"), "{refusal}");
+    assert_eq!((cloud.metric("InvocationsFailedToBeSentToDlq"), cloud.metric("FailedInvocations")), (0, 1));
 }
 
 #[tokio::test]
@@ -212,6 +232,41 @@ async fn what_waits_too_long_for_its_rate_is_a_dead_letter() {
     let target = &cloud.bridge.trace(REGION, &ids[62]).unwrap().unwrap().rules[0].targets[0];
     assert_eq!(attribute(&target.outcome, "ERROR_CODE").unwrap(), "THROTTLING");
     assert_eq!(attribute(&target.outcome, "EXHAUSTED_RETRY_CONDITION").unwrap(), "MaximumEventAgeInSeconds");
+}
+
+#[tokio::test]
+async fn failing_events_take_no_room_from_the_ones_after_them() {
+    let cloud = Cloud::ready();
+    cloud.ok("UpdateApiDestination", json!({"Name": "cache", "InvocationRateLimitPerSecond": 20}));
+    let mut target = cloud.ok("ListTargetsByRule", json!({"Rule": "set"}))["Targets"][0].clone();
+    target["RetryPolicy"] = json!({"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 185});
+    cloud.target(target);
+    for put_first in [false, true] {
+        let (failing, good) =
+            (r#"{"cacheName":"c","key":"bad","message":1}"#, r#"{"cacheName":"c","key":"k","message":1}"#);
+        *cloud.world.transport.broken.lock() = "key=bad";
+        let mut bad: Vec<_> = (0..12).map(|_| cloud.put(failing)).collect();
+        // The good one comes after the failing ones are given up, or while they are tried.
+        if !put_first {
+            cloud.settle().await;
+        }
+        let before = cloud.bridge.clock.now();
+        let good = cloud.put(good);
+        cloud.settle().await;
+        bad.push(good);
+        let mut targets =
+            bad.iter().map(|id| cloud.bridge.trace(REGION, id).unwrap().unwrap().rules[0].targets[0].clone());
+        let good = targets.next_back().unwrap();
+        assert_eq!((&good.outcome, good.attempts.len()), (&Outcome::Delivered, 1));
+        assert!((good.attempts[0].at - before).total(jiff::Unit::Second).unwrap() < 5.0, "{good:?}");
+        for bad in targets {
+            assert_eq!(
+                attribute(&bad.outcome, "EXHAUSTED_RETRY_CONDITION").unwrap(),
+                "MaximumEventAgeInSeconds"
+            );
+            assert!(bad.attempts.len() > 3, "{bad:?}");
+        }
+    }
 }
 
 #[tokio::test]
