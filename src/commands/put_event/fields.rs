@@ -107,15 +107,15 @@ impl FieldArgs {
     }
 }
 
-/// Takes the whole detail as it is given.
+/// Takes the whole detail; unchecked it is sent as it is given, byte for byte.
 fn whole(text: &str, kind: Kind, unchecked: bool) -> Result<Given> {
     match Event::from_detail(kind, text) {
+        Ok(_) if unchecked => Ok(Given { detail: text.to_owned(), broken: None, is_sample: false }),
         Ok(event) => Ok(Given { detail: event.detail().to_string(), broken: None, is_sample: false }),
         Err(error) if unchecked => {
             // EventBridge itself takes nothing but JSON, whatever the contract says.
-            let json =
-                Json::parse(text).context(ErrorKind::Validation, || "the detail is not JSON".to_owned())?;
-            Ok(Given { detail: json.to_string(), broken: Some(error.to_string()), is_sample: false })
+            Json::parse(text).context(ErrorKind::Validation, || "the detail is not JSON".to_owned())?;
+            Ok(Given { detail: text.to_owned(), broken: Some(error.to_string()), is_sample: false })
         }
         Err(error) => {
             let refused = Error::validation(format!("the detail is not a {kind}")).cause(error.to_string());
