@@ -51,7 +51,7 @@ fn says_why_a_set_is_refused() {
         ),
         (
             r#"{"cacheName":"c","key":"k","message":["\ud800x"],"ttl":1}"#,
-            "the escape `\\ud800` at line 1 column 41 is half of a character: write both halves, such as `\\ud83d\\ude00`, or leave it out",
+            "the escape `\\ud800` at line 1 column 40 is half of a character: write both halves, such as `\\ud83d\\ude00`, or leave it out",
         ),
         (r#"{"cacheName":"c","key":"","message":"m","ttl":1}"#, "`key`: a key cannot be empty"),
         (
