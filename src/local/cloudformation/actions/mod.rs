@@ -4,6 +4,7 @@ mod change_sets;
 mod compare;
 mod describe;
 mod prepare;
+mod role;
 mod show;
 mod stacks;
 mod templates;
@@ -29,6 +30,7 @@ pub(crate) struct Api<'a> {
 impl Api<'_> {
     /// Answers one action.
     pub(crate) fn answer(self, action: &str, input: Input<'_>) -> Answer {
+        self.check_role(input)?;
         match action {
             "CreateChangeSet" => self.create_change_set(input),
             "DescribeChangeSet" => self.describe_change_set(input),
