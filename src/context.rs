@@ -129,13 +129,29 @@ impl Context {
         let region = self.chosen_region(self.place(), stack)?;
         match self.place() {
             Place::Local => self.local_session(region).await,
-            Place::Aws => self.aws_session(region).await,
+            // The SDK's loading is large, and every command would carry its size.
+            Place::Aws => Box::pin(self.aws_session(region)).await,
         }
     }
 
     /// Opens the local cloud in the region in which a stack is, for commands that know no other cloud.
     pub async fn local_cloud(&self, stack: &str) -> Result<Session> {
         self.local_session(self.chosen_region(Place::Local, stack)?).await
+    }
+
+    /// Returns the region that a command for a stack takes by itself, without `--region`; none where it cannot know.
+    pub fn usual_region(&self, stack: &str) -> Option<String> {
+        let deployments = self.deployments();
+        let known: Vec<&str> =
+            deployments.of(self.place(), stack).map(|known| known.region.as_str()).collect();
+        let environment = self.environment.region.as_deref();
+        let usual = match known[..] {
+            [] if self.place() == Place::Local => environment.or(Some(DEFAULT_LOCAL_REGION)),
+            [] => environment,
+            [region] => Some(region),
+            _ => environment.filter(|environment| known.contains(environment)),
+        };
+        usual.map(str::to_owned)
     }
 
     fn chosen_region(&self, place: Place, stack: &str) -> Result<Option<String>> {

@@ -15,6 +15,7 @@ pub use report::{Deployed, Outcome};
 
 use crate::aws::change_sets::Options;
 use crate::aws::events;
+use crate::commands::again::Again;
 use crate::context::{Context, Session};
 use crate::deployments::Deployment;
 use crate::error::Result;
@@ -151,7 +152,11 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
     {
         local.create_sample_cache(session.region()).await?;
     }
-    Ok(Deployed { seconds: started.elapsed().as_secs_f64(), local: session.local.is_some(), ..deployed })
+    let argument = target.argument.as_deref();
+    let again =
+        Again::new(context, argument, &target.definition, &target.stack, &target.bus, session.region());
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Deployed { seconds, local: session.local.is_some(), again, ..deployed })
 }
 
 impl DeployArgs {

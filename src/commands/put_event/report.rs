@@ -36,6 +36,9 @@ pub struct Put {
     /// Whether the event was sent to be rejected.
     #[serde(skip)]
     pub expects_rejection: bool,
+    /// What to do next, and the command that does it.
+    #[serde(skip)]
+    pub next: Option<(&'static str, String)>,
 }
 
 /// An entry of PutEvents.
@@ -113,6 +116,7 @@ impl Put {
             stored: None,
             local: false,
             expects_rejection: false,
+            next: None,
         }
     }
 }
@@ -217,7 +221,9 @@ impl Report for Put {
         self.deliveries.iter().for_each(|delivery| delivery.text(page));
         if self.deliveries.is_empty() {
             page.line(format_args!("{} no rule matched the event: it is dropped", "lost".red().bold()));
-            page.next("deploy the rules", "evbridge-momento deploy --local");
+        }
+        if let Some((what, command)) = &self.next {
+            page.next(what, command);
         }
         if let Some(broken) = &self.broken {
             page.line(format_args!("  the event breaks the contract: {}", clean(broken)));

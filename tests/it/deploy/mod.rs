@@ -1,5 +1,6 @@
 //! `deploy`: the main job, what changes and what does not.
 
+mod next;
 mod refused;
 mod rollback;
 
@@ -225,7 +226,7 @@ lost no rule matched the event: it is dropped
 stored my-cache/test-key = "hello world!"
 ------- stderr -------
 no field was given: this is the documented sample of cacheDelete
-next: deploy the rules: evbridge-momento deploy --local
+next: see why: evbridge-momento explain [UUID] --stack shop --local
 [exit status: 9]
 
 "#]]);

@@ -278,7 +278,8 @@ fn a_detail_that_would_change_on_its_way_is_refused_and_unchecked_is_sent_as_it_
         let cause = format!("error: the detail is not a cacheSet\n  cause: {said}\n");
         assert!(outcome.stderr().starts_with(&cause), "{outcome}");
         assert_eq!(outcome.status(), Some(5), "{outcome}");
-        let put = session.run_with("put-event cacheSet --unchecked --detail - --dry-run --output json", detail);
+        let put =
+            session.run_with("put-event cacheSet --unchecked --detail - --dry-run --output json", detail);
         assert_eq!(put.json()["entry"]["Detail"], detail);
         assert_eq!(put.json()["broken"], said);
     }
