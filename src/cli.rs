@@ -2,12 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    again, completions, demo, deploy, destroy, diff, doctor, each_region, explain, local, man, permissions,
-    put_event, regions, render, status, token, validate,
+    again, completions, demo, deploy, destroy, diff, doctor, drift, each_region, explain, local, man,
+    permissions, put_event, regions, render, status, token, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -54,6 +55,16 @@ pub struct Global {
     /// Ask this endpoint instead of AWS
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
+    /// Make a call of AWS again that has no answer after this long, such as 30s; twice, then give up
+    #[arg(
+        long,
+        global = true,
+        env = "EVBRIDGE_MOMENTO_CALL_TIMEOUT",
+        default_value = "30s",
+        value_name = "DURATION",
+        value_parser = deploy::duration
+    )]
+    pub call_timeout: Duration,
     /// Use the embedded local cloud: no AWS or Momento account is needed
     #[arg(long, global = true, env = "EVBRIDGE_MOMENTO_LOCAL", value_parser = clap::builder::FalseyValueParser::new())]
     pub local: bool,
@@ -127,6 +138,8 @@ pub enum Command {
     Token(token::TokenArgs),
     /// Show the stack and its parts, or follow the operation that runs
     Status(status::StatusArgs),
+    /// Show what of the stack was changed by hand, property by property, and change it back
+    Drift(drift::DriftArgs),
     /// Find what is wrong with the stack and say what to do about it
     Doctor(doctor::DoctorArgs),
     /// Print the least-privilege policy of who deploys, operates or produces
@@ -151,7 +164,15 @@ pub enum Command {
 impl Command {
     /// Returns whether the command can work in several regions at once.
     fn takes_regions(&self) -> bool {
-        matches!(self, Self::Deploy(_) | Self::Destroy(_) | Self::Diff(_) | Self::Doctor(_) | Self::Status(_))
+        matches!(
+            self,
+            Self::Deploy(_)
+                | Self::Destroy(_)
+                | Self::Diff(_)
+                | Self::Doctor(_)
+                | Self::Drift(_)
+                | Self::Status(_)
+        )
     }
 
     /// Returns whether the JSON of the command is a stream of lines: of what happens while it follows an operation.
@@ -232,8 +253,9 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
 /// Runs a command that waits for something, and prints its answer.
 pub async fn execute(context: &Context, command: Command) -> Result<u8> {
     if context.global.places.regions().len() > 1 && !command.takes_regions() {
-        return Err(Error::usage("this command works in one region at a time")
-            .hint("deploy, destroy, diff, doctor and status take several `--region`, or `--region all`"));
+        return Err(Error::usage("this command works in one region at a time").hint(
+            "deploy, destroy, diff, doctor, drift and status take several `--region`, or `--region all`",
+        ));
     }
     match command {
         Command::Demo(args) => Ok(print(context, &demo::run(context, args).await?)),
@@ -246,6 +268,9 @@ pub async fn execute(context: &Context, command: Command) -> Result<u8> {
         Command::Explain(args) => Ok(print(context, &explain::run(context, args).await?)),
         Command::Destroy(args) => {
             each_region::run(context, async |context| destroy::run(context, args.clone()).await).await
+        }
+        Command::Drift(args) => {
+            each_region::run(context, async |context| drift::run(context, args.clone()).await).await
         }
         Command::Doctor(args) => {
             each_region::run(context, async |context| doctor::run(context, args.clone()).await).await

@@ -1,7 +1,10 @@
 //! What a command works with: the printer, the settings, and clients built when first needed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -18,6 +21,12 @@ use crate::ui::{Printer, Question, Questions, Side, prompt};
 
 /// The region of the local cloud when nothing names one.
 const DEFAULT_LOCAL_REGION: &str = "us-east-1";
+
+/// How long a connection may take: long enough for a lost packet to be sent again twice (after 1 s and 3 s).
+const CONNECTING: Duration = Duration::from_secs(5);
+
+/// The first pause before a call of the local cloud is made again; AWS gets the SDK's own second.
+const LOCAL_BACKOFF: Duration = Duration::from_millis(50);
 
 /// What every command works with. Nothing is read, connected or started before a command asks for it.
 #[derive(Debug)]
@@ -91,6 +100,11 @@ impl Context {
     /// Returns the profile, when the flags name one.
     pub fn profile(&self) -> Option<&str> {
         self.global.places.profile(self.region.as_deref())
+    }
+
+    /// Returns whether the same command runs in other regions at the same time.
+    pub fn is_one_of_many(&self) -> bool {
+        self.questions.is_some()
     }
 
     /// Asks the person who is there; in several regions at once, all of them ask together.
@@ -182,6 +196,16 @@ impl Context {
         }
     }
 
+    /// Returns how long one attempt of a call may take; the SDK makes three, unless `AWS_MAX_ATTEMPTS` says another number.
+    ///
+    /// Without it a call that is never answered would hang the command: the SDK limits connecting alone.
+    fn timeouts(&self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECTING)
+            .operation_attempt_timeout(self.global.call_timeout)
+            .build()
+    }
+
     async fn local_session(&self, region: Option<String>) -> Result<Session> {
         let open = || local::open(&self.global.local_dir, self.global.local_clock.into());
         let handle = self.cloud.get_or_try_init(open).await?.clone();
@@ -190,13 +214,21 @@ impl Context {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(
-                // The local cloud checks no signature; any credentials do.
-                Credentials::new("local", "local", None, None, "local"),
+                // The local cloud checks no signature: any credentials do, and those of an assumed role name it.
+                Credentials::new(
+                    self.environment.local_key.as_deref().unwrap_or("local"),
+                    "local",
+                    None,
+                    None,
+                    "local",
+                ),
             ))
             .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
                 aws_smithy_async::rt::sleep::TokioSleep::new(),
             ))
             .time_source(aws_smithy_async::time::SystemTimeSource::new())
+            .retry_config(RetryConfig::standard().with_initial_backoff(LOCAL_BACKOFF))
+            .timeout_config(self.timeouts())
             .http_client(handle.http_client())
             .endpoint_url(handle.endpoint_url())
             .build();
@@ -204,11 +236,12 @@ impl Context {
     }
 
     async fn aws_session(&self, region: Option<String>) -> Result<Session> {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(self.timeouts());
         if let Some(region) = &region {
             loader = loader.region(Region::new(region.clone()));
         }
         if let Some(profile) = self.global.places.profile(region.as_deref()) {
+            known_profile(profile).await?;
             loader = loader.profile_name(profile);
         }
         if let Some(url) = &self.global.endpoint_url {
@@ -226,4 +259,23 @@ impl Context {
         };
         Ok(Session { clients: Clients::new(config), local: None })
     }
+}
+
+/// Refuses a profile that AWS's files do not have; files that cannot be read are the SDK's to complain about.
+#[expect(clippy::default_trait_access, reason = "the SDK hides the types of its own arguments")]
+async fn known_profile(name: &str) -> Result<()> {
+    let (files, system, environment) = (&Default::default(), &Default::default(), &Default::default());
+    let read = aws_config::profile::load(system, environment, files, None).await;
+    let Ok(profiles) = read else { return Ok(()) };
+    if profiles.get_profile(name).is_some() {
+        return Ok(());
+    }
+    let mut known: Vec<&str> = profiles.profiles().collect();
+    known.sort_unstable();
+    let error = Error::settings(format!("there is no AWS profile {name}"));
+    Err(if known.is_empty() {
+        error.hint("make it with `aws configure sso` or `aws configure`: ~/.aws/config has no profile")
+    } else {
+        error.hint(format!("the profiles of ~/.aws/config and ~/.aws/credentials are {}", known.join(", ")))
+    })
 }

@@ -103,6 +103,11 @@ impl Error {
         Self::new(Kind::Usage, message)
     }
 
+    /// Returns whether AWS said that the caller may not do this.
+    pub fn is_denied(&self) -> bool {
+        self.causes.first().is_some_and(|cause| cause.starts_with("AccessDenied"))
+    }
+
     /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -2,14 +2,22 @@
 
 use secrecy::SecretString;
 
+use crate::local::callers::KEY_PREFIX;
+
 /// The environment variables that this tool reads itself; the AWS SDK reads its own.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 pub struct Environment {
     /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
     pub region: Option<String>,
-    /// `MOMENTO_API_KEY`, with the name of the variable.
+    /// `MOMENTO_API_KEY`.
     pub token: Option<SecretString>,
+    /// The tokens of single regions, such as `MOMENTO_API_KEY_US_EAST_1`, with the names of the variables.
+    pub regional_tokens: Vec<(String, SecretString)>,
+    /// `AWS_ACCESS_KEY_ID` where the local cloud gave it for a role; another is the AWS SDK's business.
+    pub local_key: Option<String>,
+    /// `MOMENTO_MANAGEMENT_KEY`: the key that makes and revokes keys.
+    pub management_key: Option<SecretString>,
     /// Whether `EVBRIDGE_MOMENTO_OUTPUT` asks for JSON, for when the command line cannot be parsed.
     pub json: bool,
     /// Whether lines must not move: `CI` is set, or `TERM` is `dumb`.
@@ -28,6 +36,9 @@ impl Environment {
         Self {
             region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
             token: variable("MOMENTO_API_KEY").map(SecretString::from),
+            regional_tokens: regional_tokens(),
+            local_key: variable("AWS_ACCESS_KEY_ID").filter(|key| key.starts_with(KEY_PREFIX)),
+            management_key: variable("MOMENTO_MANAGEMENT_KEY").map(SecretString::from),
             json: variable("EVBRIDGE_MOMENTO_OUTPUT").is_some_and(|form| form == "json"),
             plain: unattended || variable("TERM").is_some_and(|term| term == "dumb"),
             unattended,
@@ -38,6 +49,27 @@ impl Environment {
             }),
         }
     }
+}
+
+impl Environment {
+    /// Returns the token for a region, the region's own before the common one, with the variable's name.
+    pub fn token_of(&self, region: &str) -> Option<(String, &SecretString)> {
+        let own = format!("{REGIONAL}{}", region.replace('-', "_").to_ascii_uppercase());
+        let regional = self.regional_tokens.iter().find(|(name, _)| *name == own);
+        let common = || self.token.as_ref().map(|token| ("MOMENTO_API_KEY".to_owned(), token));
+        regional.map(|(name, token)| (name.clone(), token)).or_else(common)
+    }
+}
+
+/// How the variables begin that hold the token of one region.
+const REGIONAL: &str = "MOMENTO_API_KEY_";
+
+fn regional_tokens() -> Vec<(String, SecretString)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, value)| name.starts_with(REGIONAL) && !value.is_empty())
+        .map(|(name, value)| (name, SecretString::from(value)))
+        .collect()
 }
 
 /// An empty variable counts as one that is not set.

@@ -29,6 +29,11 @@ impl Server {
         self.child.id()
     }
 
+    /// Returns the base URL.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.host)
+    }
+
     /// Opens a connection.
     pub(crate) fn connect(&self) -> std::io::Result<Connection> {
         Connection::open(&self.host)

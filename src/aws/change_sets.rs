@@ -23,11 +23,11 @@ pub struct ChangeSetRequest<'a> {
     pub name: &'a str,
     /// Whether the stack is made by it.
     pub create: bool,
-    /// The template's text.
-    pub template: &'a str,
+    /// The template's text; nothing for the template that is deployed.
+    pub template: Option<&'a str>,
     /// The template's parameters; one without a value keeps the stack's.
     pub parameters: &'a [(String, Option<String>)],
-    /// The stack's tags.
+    /// The stack's tags; none leaves them as they are.
     pub tags: &'a [(String, String)],
     /// The role that CloudFormation works with.
     pub role: Option<&'a str>,
@@ -118,11 +118,12 @@ async fn submit(clients: &Clients, request: &ChangeSetRequest<'_>) -> Result<Opt
         .stack_name(request.stack)
         .change_set_name(request.name)
         .change_set_type(if request.create { ChangeSetType::Create } else { ChangeSetType::Update })
-        .template_body(request.template)
+        .set_template_body(request.template.map(str::to_owned))
+        .set_use_previous_template(request.template.is_none().then_some(true))
         .capabilities(Capability::CapabilityIam)
         .client_token(format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple()))
         .set_parameters(Some(parameters.collect()))
-        .set_tags(Some(tags.collect()))
+        .set_tags((!request.tags.is_empty()).then(|| tags.collect()))
         .set_role_arn(request.role.map(str::to_owned))
         .set_on_stack_failure(request.create.then_some(on_failure))
         .set_notification_arns(options.notification_arns.clone())
@@ -130,7 +131,8 @@ async fn submit(clients: &Clients, request: &ChangeSetRequest<'_>) -> Result<Opt
         .set_deployment_config(
             options.express.then(|| DeploymentConfig::builder().mode(DeploymentConfigMode::Express).build()),
         )
-        .set_deployment_mode(options.revert_drift.then_some(DeploymentMode::RevertDrift))
+        // What is new cannot have drifted.
+        .set_deployment_mode((options.revert_drift && !request.create).then_some(DeploymentMode::RevertDrift))
         .set_import_existing_resources(options.import_existing_resources.then_some(true))
         .send()
         .await;

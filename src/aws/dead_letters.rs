@@ -33,6 +33,7 @@ pub async fn queue(clients: &Clients, url: &str) -> Result<Option<Queue>> {
         policy: text(&QueueAttributeName::Policy),
         encrypted: text(&QueueAttributeName::SqsManagedSseEnabled).as_deref() == Some("true")
             || text(&QueueAttributeName::KmsMasterKeyId).is_some(),
+        key: text(&QueueAttributeName::KmsMasterKeyId),
         messages: count(&QueueAttributeName::ApproximateNumberOfMessages)
             + count(&QueueAttributeName::ApproximateNumberOfMessagesNotVisible),
     }))

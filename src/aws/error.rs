@@ -1,5 +1,6 @@
 //! AWS's failures in our words: what was asked, what AWS said, what to do.
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
 use crate::error::{Error, Kind};
@@ -16,7 +17,7 @@ where
         SdkError::ServiceError(service) => answered(action, service.err()),
         SdkError::DispatchFailure(failure) => unreached(action, failure.as_connector_error()),
         SdkError::TimeoutError(_) => Error::new(Kind::Remote, format!("{action} got no answer in time"))
-            .hint("try again; if it stays so, look at the network, proxy and region"),
+            .hint("try again; if it stays so, look at the network, proxy and region, or allow more time with `--call-timeout`"),
         SdkError::ConstructionFailure(_) => {
             Error::new(Kind::Settings, format!("{action} could not be asked")).cause(chain(error))
         }
@@ -46,30 +47,30 @@ fn answered(action: &str, error: &impl ProvideErrorMetadata) -> Error {
     let message = error.message().unwrap_or("AWS gives no message");
     let kind = if is_credentials(code) { Kind::Settings } else { Kind::Remote };
     let failed = Error::new(kind, format!("{action} was refused")).cause(format!("{code}: {message}"));
-    match hint(code) {
-        Some(hint) => failed.hint(hint),
-        None => failed,
-    }
+    hint(code).into_iter().fold(failed, Error::hint)
+}
+
+fn is_expired(code: &str) -> bool {
+    matches!(code, "ExpiredToken" | "ExpiredTokenException")
 }
 
 fn is_credentials(code: &str) -> bool {
-    matches!(
-        code,
-        "ExpiredToken"
-            | "ExpiredTokenException"
-            | "InvalidClientTokenId"
-            | "UnrecognizedClientException"
-            | "SignatureDoesNotMatch"
-            | "InvalidSignatureException"
-            | "RequestExpired"
-            | "MissingAuthenticationToken"
-    )
+    is_expired(code)
+        || matches!(
+            code,
+            "InvalidClientTokenId"
+                | "UnrecognizedClientException"
+                | "SignatureDoesNotMatch"
+                | "InvalidSignatureException"
+                | "RequestExpired"
+                | "MissingAuthenticationToken"
+        )
 }
 
 fn hint(code: &str) -> Option<&'static str> {
     Some(match code {
-        "ExpiredToken" | "ExpiredTokenException" => {
-            "the credentials have expired: sign in again (`aws sso login` or `aws login`) and run the command once more"
+        _ if is_expired(code) => {
+            "the credentials have expired: sign in again (`aws sso login` or `aws login`), then run the same command: it goes on from where it was"
         }
         "InvalidClientTokenId" | "UnrecognizedClientException" | "MissingAuthenticationToken" => {
             "AWS does not know these credentials: check `--profile`, AWS_PROFILE and AWS_ACCESS_KEY_ID, and that the region is enabled in the account"
@@ -89,12 +90,16 @@ fn hint(code: &str) -> Option<&'static str> {
 
 fn unreached(action: &str, error: Option<&aws_smithy_runtime_api::client::result::ConnectorError>) -> Error {
     let text = error.map(|error| DisplayErrorContext(error).to_string()).unwrap_or_default();
-    let mut causes = Vec::new();
-    let mut next: Option<&dyn std::error::Error> = error.map(|error| error as &dyn std::error::Error);
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
+    let first: Option<&(dyn std::error::Error + 'static)> = error.map(|error| error as _);
+    let chain: Vec<_> = std::iter::successors(first, |error| error.source()).collect();
+    if let Some(index) = chain.iter().position(|error| is_provider_failure(*error)) {
+        let mut failed = Error::settings(format!("{action} could not get AWS credentials"));
+        failed.causes =
+            chain[index + 1..].iter().map(|cause| cause.to_string().trim_end().to_owned()).collect();
+        return failed
+            .hint("renew them as the cause says, then run the same command: it goes on from where it was");
     }
+    let causes: Vec<String> = chain.iter().map(ToString::to_string).collect();
     if text.contains("credentials") || text.contains("Credentials") {
         return Error::settings("no AWS credentials were found")
             .hint("sign in with `aws login` or `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
@@ -103,6 +108,11 @@ fn unreached(action: &str, error: Option<&aws_smithy_runtime_api::client::result
     let mut failed = Error::new(Kind::Remote, format!("{action} could not reach AWS"));
     failed.causes = causes;
     failed.hint("check the network, HTTPS_PROXY, the region's name and `--endpoint-url`")
+}
+
+/// Returns whether there are credentials that their own source could not give, which is not having any.
+fn is_provider_failure(error: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(error.downcast_ref::<CredentialsError>(), Some(CredentialsError::ProviderError(_)))
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

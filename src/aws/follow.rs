@@ -96,10 +96,7 @@ pub async fn follow(
                 pause = jittered((PAUSES[1] * 2u32.pow(failures)).min(Duration::from_secs(10)));
                 false
             }
-            Err(error) => {
-                return Err(error
-                    .hint("CloudFormation goes on with the operation: run the command again to follow it"));
-            }
+            Err(error) => return Err(error),
         };
         if fresh {
             pause = pause.min(PAUSES[1]);

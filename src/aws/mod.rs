@@ -6,6 +6,7 @@ pub mod cloudformation;
 pub mod connections;
 pub mod dead_letters;
 pub mod deployed;
+pub mod drift;
 pub mod error;
 pub mod events;
 pub mod failures;
@@ -15,10 +16,12 @@ pub mod monitoring;
 pub mod operations;
 pub mod parts;
 pub mod queues;
+pub mod quotas;
 pub mod role_credentials;
 pub mod roles;
 pub mod rules;
 pub mod secrets;
+pub mod simulation;
 
 use std::sync::OnceLock;
 

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 pub struct Stored {
     /// The token in it, when it has the form that this tool writes.
     pub token: Option<SecretString>,
+    /// The id of the key at Momento, where `token rotate --mint` made it.
+    pub key_id: Option<String>,
     /// The version that holds it.
     pub version: String,
 }
@@ -40,23 +42,30 @@ pub async fn find(clients: &Clients, name: &str) -> Result<Lookup> {
             _ => return Err(remote(&format!("reading the secret {name}"), &error)),
         },
     };
-    let token = answer.secret_string().and_then(token_of);
-    Ok(Lookup::Found(Stored { token, version: answer.version_id().unwrap_or_default().to_owned() }))
+    Ok(Lookup::Found(stored(answer.secret_string(), answer.version_id().unwrap_or_default())))
 }
 
 /// Reads one version of a secret; nothing where the secret or the version is not there.
 pub async fn version_of(clients: &Clients, name: &str, version: &str) -> Result<Option<Stored>> {
     let answer = clients.secrets().get_secret_value().secret_id(name).version_id(version).send().await;
     match answer {
-        Ok(answer) => {
-            let token = answer.secret_string().and_then(token_of);
-            Ok(Some(Stored { token, version: version.to_owned() }))
-        }
+        Ok(answer) => Ok(Some(stored(answer.secret_string(), version))),
         Err(error) => match code(&error) {
             Some("ResourceNotFoundException") => Ok(None),
             Some("InvalidRequestException") if is_scheduled(message(&error)) => Ok(None),
             _ => Err(remote(&format!("reading version {version} of the secret {name}"), &error)),
         },
+    }
+}
+
+/// Reads the token from before the last change, when it is still kept.
+pub async fn previous(clients: &Clients, name: &str) -> Result<Option<SecretString>> {
+    let answer =
+        clients.secrets().get_secret_value().secret_id(name).version_stage("AWSPREVIOUS").send().await;
+    match answer {
+        Ok(answer) => Ok(answer.secret_string().and_then(token_of)),
+        Err(error) if code(&error) == Some("ResourceNotFoundException") => Ok(None),
+        Err(error) => Err(remote(&format!("reading the version before of the secret {name}"), &error)),
     }
 }
 
@@ -69,6 +78,7 @@ pub async fn write(
     token: &SecretString,
     found: &Lookup,
     tags: &[(String, String)],
+    key: Option<&str>,
 ) -> Result<String> {
     let body = serde_json::json!({ "token": token.expose_secret() }).to_string();
     // The request token becomes the version's id, and makes a repeated request the same request.
@@ -82,6 +92,7 @@ pub async fn write(
             .description("The Momento token of an EventBridge connection")
             .client_request_token(request_token)
             .secret_string(body)
+            .set_kms_key_id(key.map(str::to_owned))
             .set_tags(Some(tags.collect()))
             .send()
             .await
@@ -104,6 +115,17 @@ pub async fn write(
     version(answer.version_id(), name)
 }
 
+/// Gives a secret that is there another key of KMS; nothing is done where it has the key already.
+pub async fn encrypt(clients: &Clients, name: &str, key: &str) -> Result<()> {
+    let found = clients.secrets().describe_secret().secret_id(name).send().await;
+    let found = found.map_err(|error| remote(&format!("looking at the key of the secret {name}"), &error))?;
+    if found.kms_key_id() == Some(key) {
+        return Ok(());
+    }
+    let changed = clients.secrets().update_secret().secret_id(name).kms_key_id(key).send().await;
+    changed.map(drop).map_err(|error| remote(&format!("giving the secret {name} the key {key}"), &error))
+}
+
 /// The label of a version that is being tried, as Secrets Manager's own rotation has it.
 const PENDING: &str = "AWSPENDING";
 
@@ -111,13 +133,22 @@ const PENDING: &str = "AWSPENDING";
 const CURRENT: &str = "AWSCURRENT";
 
 /// Writes a token as a version that does not count yet, and returns the version's id.
-pub async fn write_pending(clients: &Clients, name: &str, token: &SecretString) -> Result<String> {
+pub async fn write_pending(
+    clients: &Clients,
+    name: &str,
+    token: &SecretString,
+    key_id: Option<&str>,
+) -> Result<String> {
+    let mut body = serde_json::json!({ "token": token.expose_secret() });
+    if let Some(id) = key_id {
+        body["key_id"] = id.into();
+    }
     let answer = clients
         .secrets()
         .put_secret_value()
         .secret_id(name)
         .client_request_token(uuid::Uuid::new_v4().to_string())
-        .secret_string(serde_json::json!({ "token": token.expose_secret() }).to_string())
+        .secret_string(body.to_string())
         .version_stages(PENDING)
         .send()
         .await
@@ -171,6 +202,12 @@ pub async fn delete(clients: &Clients, name: &str, deletion: Deletion) -> Result
 
 fn is_scheduled(message: Option<&str>) -> bool {
     message.is_some_and(|message| message.contains("deletion") || message.contains("marked deleted"))
+}
+
+fn stored(text: Option<&str>, version: &str) -> Stored {
+    let key_id = text.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let key_id = key_id.and_then(|value| value.get("key_id")?.as_str().map(str::to_owned));
+    Stored { token: text.and_then(token_of), key_id, version: version.to_owned() }
 }
 
 fn token_of(text: &str) -> Option<SecretString> {

@@ -7,6 +7,7 @@ pub mod deploy;
 pub mod destroy;
 pub mod diff;
 pub mod doctor;
+pub mod drift;
 pub mod each_region;
 pub mod explain;
 pub mod local;

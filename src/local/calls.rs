@@ -12,17 +12,28 @@ use super::wire::ACCOUNT;
 /// Logs a call; `via` names the service that makes it for the user.
 pub(super) fn log(service: &str, region: &str, action: &str, input: &Value, via: Option<&str>) {
     for call in of(service, region, action, input) {
-        let via = via.map(|via| format!(" via {via}")).unwrap_or_default();
-        tracing::debug!(target: "evbridge_momento::calls", "{call}{via}");
+        write(&call, via);
     }
 }
 
+/// Logs calls that were read already.
+pub(super) fn log_all(calls: &[Call]) {
+    for call in calls {
+        write(call, None);
+    }
+}
+
+fn write(call: &Call, via: Option<&str>) {
+    let via = via.map(|via| format!(" via {via}")).unwrap_or_default();
+    tracing::debug!(target: "evbridge_momento::calls", "{call}{via}");
+}
+
 /// A call in the terms of a policy.
-struct Call {
-    action: String,
-    resource: String,
+pub(super) struct Call {
+    pub(super) action: String,
+    pub(super) resource: String,
     /// Condition keys and their values.
-    context: Vec<(&'static str, String)>,
+    pub(super) context: Vec<(&'static str, String)>,
 }
 
 impl fmt::Display for Call {
@@ -33,7 +44,7 @@ impl fmt::Display for Call {
 }
 
 /// Returns what a call needs permission for: mostly itself, and what goes with it.
-fn of(service: &str, region: &str, action: &str, input: &Value) -> Vec<Call> {
+pub(super) fn of(service: &str, region: &str, action: &str, input: &Value) -> Vec<Call> {
     // In policies CloudWatch has another name than in requests.
     let prefix = if service == "monitoring" { "cloudwatch" } else { service };
     let call =
@@ -66,6 +77,11 @@ fn of(service: &str, region: &str, action: &str, input: &Value) -> Vec<Call> {
                 name => format!("arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/0"),
             };
             vec![call(arn)]
+        }
+        ("iam", "SimulatePrincipalPolicy") => {
+            let arn = text(input, "PolicySourceArn");
+            let name = arn.rsplit(":user/").next().unwrap_or_default();
+            vec![Call { context: vec![("aws:username", name.to_owned())], ..call(arn.to_owned()) }]
         }
         ("iam", _) => vec![call(format!("arn:aws:iam::{ACCOUNT}:role/{}", text(input, "RoleName")))],
         ("secretsmanager", _) => {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use super::callers;
 use super::clock::{Clock, Pace};
 use super::cloudformation::CloudFormation;
 use super::eventbridge::{EventBridge, World};
@@ -24,7 +25,7 @@ use super::sqs::Sqs;
 use super::store::{Store, StoreError};
 use super::sts::Sts;
 use super::transport::Wire;
-use super::wire::{Answer, ApiError, Service, Services};
+use super::wire::{ACCOUNT, Answer, ApiError, Service, Services};
 
 /// How long the answer to a stack's action waits for what it began.
 const LINGER: Duration = Duration::from_secs(2);
@@ -39,11 +40,15 @@ pub struct Cloud {
     workers: [JoinHandle<()>; 2],
 }
 
+/// How long a call that a fault leaves without an answer is kept.
+const SILENCE: Duration = Duration::from_mins(15);
+
 /// How long a stack operation that a fault makes late is left alone.
 const HELD: Duration = Duration::from_millis(20);
 
 /// The services by their names.
 struct Apis {
+    clock: Arc<Clock>,
     cloudformation: CloudFormation,
     events: Arc<EventBridge>,
     iam: Arc<Iam>,
@@ -80,6 +85,7 @@ impl Cloud {
         let sqs = Arc::new(Sqs::new(both().0, both().1, base)?);
         let events = Arc::new(EventBridge::open(both().0, both().1)?);
         let apis = Arc::new(Apis {
+            clock: both().1,
             cloudformation: CloudFormation::new(both().0, both().1)?,
             events: Arc::clone(&events),
             iam: Arc::clone(&iam),
@@ -89,7 +95,7 @@ impl Cloud {
             secretsmanager: SecretsManager::new(both().0, both().1),
             sns: Sns::new(both().0, both().1, Arc::clone(&sqs), base),
             sqs,
-            sts: Sts::new(iam, both().1),
+            sts: Sts::new(iam, both().0, both().1),
             begun: Notify::new(),
         });
         let services: Arc<dyn Services> = Arc::clone(&apis) as Arc<dyn Services>;
@@ -132,7 +138,26 @@ impl Cloud {
     ///
     /// A fault that was asked for happens here: to those who call the cloud, not between its own services.
     pub async fn answer(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
-        super::calls::log(service, region, action, input, None);
+        self.answer_to("", service, region, action, input).await
+    }
+
+    /// Answers one API action to whoever has an access key: see [`callers`].
+    pub async fn answer_to(
+        &self,
+        key: &str,
+        service: &str,
+        region: &str,
+        action: &str,
+        input: &Value,
+    ) -> Answer {
+        let calls = super::calls::of(service, region, action, input);
+        super::calls::log_all(&calls);
+        if let Some(caller) = callers::find(&self.store, key, self.apis.clock.now())? {
+            callers::check(&self.apis.iam, &caller, service, &calls)?;
+            if (service, action) == ("sts", "GetCallerIdentity") {
+                return Ok(json!({ "UserId": caller.id, "Account": ACCOUNT, "Arn": caller.arn }));
+            }
+        }
         let effect = fault::at_action(&self.store, service, action)?;
         match effect {
             Some(Effect::Throttle) => return Err(ApiError::client("ThrottlingException", "Rate exceeded")),
@@ -141,6 +166,11 @@ impl Cloud {
                 return Err(ApiError { status, code: code.to_owned(), message: message.to_owned() });
             }
             Some(Effect::Drop) => return Err(dropped()),
+            Some(Effect::Expire) => return Err(expired(service)),
+            Some(Effect::Hang) => {
+                tokio::time::sleep(SILENCE).await;
+                return Err(dropped());
+            }
             _ => {}
         }
         let answer = match (service, action) {
@@ -176,6 +206,9 @@ impl Cloud {
 
 impl Services for Apis {
     fn call(&self, service: &str, region: &str, action: &str, input: &Value) -> Answer {
+        if (service, action) == ("cloudformation", "DetectStackResourceDrift") {
+            return self.cloudformation.detect_resource(region, input, &OnBehalf(self));
+        }
         let called: &dyn Service = match service {
             "cloudformation" => &self.cloudformation,
             "events" => &*self.events,
@@ -212,6 +245,16 @@ impl Services for OnBehalf<'_> {
 /// The answer of a broken connection, which has no status.
 fn dropped() -> ApiError {
     ApiError { status: 0, code: String::new(), message: String::new() }
+}
+
+/// The answer to credentials that have expired, as the two protocols have it.
+fn expired(service: &str) -> ApiError {
+    let (status, code) = match service {
+        "cloudformation" | "iam" | "sns" | "sts" => (403, "ExpiredToken"),
+        _ => (400, "ExpiredTokenException"),
+    };
+    let message = "The security token included in the request is expired".to_owned();
+    ApiError { status, code: code.to_owned(), message }
 }
 
 /// Advances stack operations as they begin.

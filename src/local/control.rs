@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::cloud::Cloud;
 use super::fault;
-use super::momento::{MomentoError, Scope};
+use super::momento::{Access, MomentoError, Scope};
 use super::wire::{Answer, ApiError};
 
 impl Cloud {
     /// Does one of the tool's own actions in a region.
     ///
     /// `Status`, `Settle`, `CreateCache {Name}`, `DeleteCache {Name}`, `ListCaches`, `GetItem {Cache, Key}`,
-    /// `ReadTopic {Cache, Topic, After?}`, `IssueKey`, `Trace {EventId}`, `AddFault` (see [`fault::read`]),
+    /// `ReadTopic {Cache, Topic, After?}`, `IssueKey {Management?}`, `Trace {EventId}`, `AddFault` (see [`fault::read`]),
     /// `ListFaults`, `ClearFaults {Id?}`.
     pub async fn control(&self, region: &str, action: &str, input: &Value) -> Answer {
         let text = |name: &str| input[name].as_str().unwrap_or_default();
@@ -22,14 +22,17 @@ impl Cloud {
             "DeleteCache" => Ok(json!({ "Deleted": self.momento().delete_cache(region, text("Name"))? })),
             "ListCaches" => Ok(json!({ "Caches": self.momento().list_caches(region)? })),
             "GetItem" => self.item(region, text("Cache"), text("Key")),
-            "IssueKey" => Ok(json!({ "Key": self.momento().issue_key(&Scope::all())? })),
+            "IssueKey" => {
+                let access = if input["Management"] == true { Access::Management } else { Access::default() };
+                Ok(json!({ "Key": self.momento().issue_key(&Scope { access, cache: None })? }))
+            }
             "Trace" => {
                 self.settle().await?;
                 Ok(json!({ "Trace": self.events().trace(region, text("EventId"))? }))
             }
             "AddFault" => {
-                let (place, effect, times) = fault::read(input)?;
-                Ok(json!({ "Id": fault::add(self.store(), place, effect, times)? }))
+                let wanted = fault::read(input)?;
+                Ok(json!({ "Id": fault::add(self.store(), wanted)? }))
             }
             "ListFaults" => {
                 let faults = fault::list(self.store())?;

@@ -108,6 +108,12 @@ impl Handle {
         Ok(SecretString::from(answer["Key"].as_str().unwrap_or_default()))
     }
 
+    /// Makes a Momento key that manages keys at the stand-in.
+    pub async fn issue_management_key(&self, region: &str) -> Result<SecretString, ApiError> {
+        let answer = self.call(region, "IssueKey", json!({ "Management": true })).await?;
+        Ok(SecretString::from(answer["Key"].as_str().unwrap_or_default()))
+    }
+
     /// Makes the cache of the documented sample, unless it is there.
     pub async fn create_sample_cache(&self, region: &str) -> Result<(), ApiError> {
         self.call(region, "CreateCache", json!({ "Name": SAMPLE_CACHE })).await.map(drop)

@@ -39,7 +39,7 @@ pub async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
         parts.uri = target.parse().unwrap_or_default();
         return cloud.momento().answer(&region, &Request::from_parts(parts, body)).await;
     }
-    if path.starts_with("/cache/") || path.starts_with("/topics/") {
+    if path.starts_with("/api-keys") || path.starts_with("/cache/") || path.starts_with("/topics/") {
         return cloud.momento().answer(DEFAULT_REGION, &request).await;
     }
     if let Some(action) = path.strip_prefix("/_local/") {
@@ -82,7 +82,7 @@ async fn by_json(
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     let action = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
     let answer = match serde_json::from_slice(request.body()) {
-        Ok(input) => cloud.answer(&scope.service, &scope.region, action, &input).await,
+        Ok(input) => cloud.answer_to(&scope.key, &scope.service, &scope.region, action, &input).await,
         Err(_) => Err(ApiError::client("SerializationException", "the request's body is not JSON")),
     };
     json_response(&scope.service, answer, content_type)
@@ -131,7 +131,7 @@ async fn by_query(
     let id = uuid::Uuid::new_v4().to_string();
     let answer = match scope.service.as_str() {
         "sqs" => Err(ApiError::client("UnsupportedProtocol", NO_QUERY_SQS)),
-        service => cloud.answer(service, &scope.region, &action, &input).await,
+        service => cloud.answer_to(&scope.key, service, &scope.region, &action, &input).await,
     };
     let (status, body) = match answer {
         Ok(mut output) => {
@@ -233,6 +233,8 @@ impl Protocol {
 
 /// What a request's SigV4 credential scope names. Signatures are not checked.
 struct Scope {
+    /// The access key.
+    key: String,
     region: String,
     service: String,
 }
@@ -244,7 +246,8 @@ impl Scope {
         let credential = header.split("Credential=").nth(1)?.split([',', ' ']).next()?;
         let mut parts = credential.rsplit('/');
         let (_, service, region) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(Self { region: region.to_owned(), service: service.to_owned() })
+        let key = credential.split('/').next().unwrap_or_default().to_owned();
+        Some(Self { key, region: region.to_owned(), service: service.to_owned() })
     }
 }
 

@@ -5,6 +5,7 @@
 //! gives them to the SDK's own clients in this process, [`server`] to everybody else over HTTP, and
 //! [`handle`] is what a command has of either.
 
+pub mod callers;
 mod calls;
 pub mod clock;
 pub mod cloud;

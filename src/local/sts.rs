@@ -1,6 +1,6 @@
 //! STS: who the caller is, and credentials for a role.
 //!
-//! The local user makes every call, whatever its credentials. `winterbaume-sts` answers with another user
+//! The local user makes every call, unless its access key is one that `AssumeRole` gave. `winterbaume-sts` answers with another user
 //! and keeps every assumed role in memory; it also wants its own HTTP shapes instead of [`Service`].
 
 use std::sync::Arc;
@@ -9,20 +9,23 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::callers;
 use super::clock::Clock;
 use super::iam::{Iam, USER_ID};
+use super::store::Store;
 use super::wire::{ACCOUNT, Answer, ApiError, Service};
 
 /// The STS of one local cloud: `GetCallerIdentity` and `AssumeRole`.
 pub struct Sts {
     iam: Arc<Iam>,
+    store: Arc<Store>,
     clock: Arc<Clock>,
 }
 
 impl Sts {
     /// Opens STS beside IAM.
-    pub fn new(iam: Arc<Iam>, clock: Arc<Clock>) -> Self {
-        Self { iam, clock }
+    pub fn new(iam: Arc<Iam>, store: Arc<Store>, clock: Arc<Clock>) -> Self {
+        Self { iam, store, clock }
     }
 
     fn assume_role(&self, input: &Value) -> Answer {
@@ -56,19 +59,19 @@ impl Sts {
             );
             return Err(ApiError { status: 403, code: "AccessDenied".to_owned(), message });
         }
-        let name = arn.rsplit('/').next().unwrap_or_default();
         let expiration = self.clock.now() + SignedDuration::from_secs(seconds);
+        let (key, assumed) = callers::assume(&self.store, arn, session, expiration)?;
         let random = || Uuid::new_v4().simple().to_string();
         Ok(json!({
             "Credentials": {
-                "AccessKeyId": format!("ASIA{}", random()[..16].to_uppercase()),
+                "AccessKeyId": key,
                 "SecretAccessKey": random(),
                 "SessionToken": random(),
                 "Expiration": format!("{expiration:.0}"),
             },
             "AssumedRoleUser": {
-                "AssumedRoleId": format!("AROALOCALROLE00000000:{session}"),
-                "Arn": format!("arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{session}"),
+                "AssumedRoleId": assumed.id,
+                "Arn": assumed.arn,
             },
         }))
     }
@@ -99,13 +102,13 @@ fn validation(message: String) -> ApiError {
 mod tests {
     use super::*;
     use crate::local::clock::Pace;
-    use crate::local::store::Store;
 
     #[test]
     fn the_caller_is_the_local_user_and_may_assume_a_role_that_exists() {
         let clock = Arc::new(Clock::new(Pace::Virtual));
-        let iam = Arc::new(Iam::new(Arc::new(Store::in_memory().unwrap()), Arc::clone(&clock)));
-        let sts = Sts::new(Arc::clone(&iam), clock);
+        let store = Arc::new(Store::in_memory().unwrap());
+        let iam = Arc::new(Iam::new(Arc::clone(&store), Arc::clone(&clock)));
+        let sts = Sts::new(Arc::clone(&iam), store, clock);
         let identity = sts.call("us-east-1", "GetCallerIdentity", &json!({})).unwrap();
         assert_eq!(
             identity,

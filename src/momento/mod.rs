@@ -6,9 +6,12 @@
 mod answer;
 mod call;
 mod reception;
+pub mod registry;
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use answer::{Answer, Finding};
@@ -23,6 +26,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Client {
     base_url: String,
     http: reqwest::Client,
+}
+
+/// An answer as it came.
+pub struct Raw {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Date` header.
+    pub date: Option<String>,
+    /// The body.
+    pub body: Bytes,
 }
 
 /// Why a call had no answer.
@@ -48,11 +61,26 @@ impl Client {
 
     /// Makes a call with a key.
     pub async fn send(&self, call: &Call, key: &SecretString) -> Result<Answer, Unreachable> {
-        let url = format!("{}{}", self.base_url, call.target());
-        let request = match call.verb() {
-            Verb::Delete => self.http.delete(url),
-            Verb::Get => self.http.get(url),
+        let method = match call.verb() {
+            Verb::Delete => Method::DELETE,
+            Verb::Get => Method::GET,
         };
+        let raw = self.request(method, call.target(), String::new(), key).await?;
+        Ok(Answer::new(raw.status, raw.date.as_deref(), &raw.body))
+    }
+
+    /// Makes a request with a key, with a JSON body or with none.
+    pub async fn request(
+        &self,
+        method: Method,
+        target: &str,
+        body: String,
+        key: &SecretString,
+    ) -> Result<Raw, Unreachable> {
+        let mut request = self.http.request(method, format!("{}{target}", self.base_url));
+        if !body.is_empty() {
+            request = request.header(http::header::CONTENT_TYPE, "application/json").body(body);
+        }
         let mut header = http::HeaderValue::from_str(key.expose_secret()).map_err(|_| Unreachable {
             host: self.base_url.clone(),
             reason: "the key holds a character that no header can carry".to_owned(),
@@ -64,7 +92,7 @@ impl Client {
         let date = response.headers().get(http::header::DATE).and_then(|date| date.to_str().ok());
         let date = date.map(str::to_owned);
         let body = response.bytes().await.map_err(failed)?;
-        Ok(Answer::new(status, date.as_deref(), &body))
+        Ok(Raw { status, date, body })
     }
 }
 

@@ -4,6 +4,9 @@ use snapbox::str;
 
 use crate::harness::{Server, Session, token};
 
+/// Nobody is there: what would go to Momento goes nowhere, whatever the network is like.
+const NO_NETWORK: &str = "http://127.0.0.1:9";
+
 /// A session whose AWS is the local cloud of another session.
 struct Aws {
     user: Session,
@@ -18,7 +21,8 @@ impl Aws {
         let user = Session::new()
             .env("AWS_ENDPOINT_URL", &url)
             .env("AWS_ACCESS_KEY_ID", "x")
-            .env("AWS_SECRET_ACCESS_KEY", "y");
+            .env("AWS_SECRET_ACCESS_KEY", "y")
+            .env("HTTPS_PROXY", NO_NETWORK);
         Self { user, provider, _server: server }
     }
 }
@@ -32,6 +36,7 @@ EventBusName        default
 MomentoEndpoint     https://api.cache.cell-ap-northeast-1-1.prod.a.momentohq.com
 DeadLetterQueueUrl  http://127.0.0.1:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
 ------- stderr -------
+warning: whether Momento takes the token could not be found out: https://api.cache.cell-ap-northeast-1-1.prod.a.momentohq.com does not answer: Connection refused (os error 111)
   + MomentoConnection           AWS::Events::Connection
   + CacheSetDestination         AWS::Events::ApiDestination
   + CacheDeleteDestination      AWS::Events::ApiDestination
@@ -72,6 +77,7 @@ EventBusName        default
 MomentoEndpoint     https://api.cache.cell-ap-northeast-1-1.prod.a.momentohq.com
 DeadLetterQueueUrl  http://127.0.0.1:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
 ------- stderr -------
+warning: whether Momento takes the token could not be found out: https://api.cache.cell-ap-northeast-1-1.prod.a.momentohq.com does not answer: Connection refused (os error 111)
 unchanged momento-api in ap-northeast-1 is as it should be
 next: put an event: evbridge-momento put-event cacheSet
 
@@ -157,6 +163,7 @@ fn the_endpoint_can_be_a_flag_and_the_region_a_variable() {
         .env("AWS_ACCESS_KEY_ID", "x")
         .env("AWS_SECRET_ACCESS_KEY", "y")
         .env("AWS_REGION", "us-west-2")
+        .env("HTTPS_PROXY", NO_NETWORK)
         .env("MOMENTO_API_KEY", &token::global("x"));
     user.run(&format!("deploy --yes --endpoint-url {url}")).success();
     assert_eq!(provider.cloud("us-west-2").footprint("momento-api").resources.len(), 15);
@@ -198,16 +205,34 @@ hint: to work without an AWS account, add `--local`
         assert_eq!(outcome.status(), Some(4), "{outcome}");
         assert!(outcome.stderr().contains("error: no AWS credentials were found\n"), "{outcome}");
     }
+}
+
+#[test]
+fn a_profile_that_is_not_there_is_named() {
+    let session = Session::new().env("AWS_EC2_METADATA_DISABLED", "true");
     session.run("deploy --yes --region us-east-1 --profile nobody").is(str![[r#"
 ------- stderr -------
-error: no AWS credentials were found
+error: there is no AWS profile nobody
 
-hint: sign in with `aws login` or `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
-
-hint: to work without an AWS account, add `--local`
+hint: make it with `aws configure sso` or `aws configure`: ~/.aws/config has no profile
 [exit status: 4]
 
 "#]]);
+    let directory = session.directory();
+    std::fs::create_dir(directory.join("../home/.aws")).unwrap();
+    std::fs::write(directory.join("../home/.aws/config"), "[profile shop]\nregion = eu-west-1\n[default]\n")
+        .unwrap();
+    session.run("deploy --yes --profile shpo").is(str![[r#"
+------- stderr -------
+error: there is no AWS profile shpo
+
+hint: the profiles of ~/.aws/config and ~/.aws/credentials are default, shop
+[exit status: 4]
+
+"#]]);
+    // One that is there and gives no credentials is another matter.
+    let outcome = session.run("deploy --yes --profile shop");
+    assert!(outcome.stderr().starts_with("error: no AWS credentials were found\n"), "{outcome}");
 }
 
 #[test]

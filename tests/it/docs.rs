@@ -9,7 +9,7 @@ use clap::builder::Resettable;
 use clap::{Command, CommandFactory as _};
 use evbridge_momento::cli::Cli;
 use evbridge_momento::commands::{
-    completions, demo, deploy, destroy, diff, doctor, each_region, explain, local, put_event, regions,
+    completions, demo, deploy, destroy, diff, doctor, drift, each_region, explain, local, put_event, regions,
     status, token, validate,
 };
 use evbridge_momento::ui::progress::Step;
@@ -71,6 +71,8 @@ fn real_answers_keep_to_their_schemas() {
         "status --local",
         "diff --local",
         "diff --local --tags c=d",
+        "drift --local",
+        "drift --local --revert",
         "doctor --local",
         "explain cacheSet",
         "put-event cacheSet --local --explain",
@@ -126,6 +128,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         of::<destroy::Destroyed>(),
         of::<diff::Difference>(),
         of::<doctor::Diagnosis>(),
+        of::<drift::Drift>(),
         of::<each_region::InRegions>(),
         of::<explain::Explained>(),
         of::<local::Caches>(),

@@ -17,6 +17,8 @@ ok       region       us-east-1 (US East (N. Virginia)), Momento cell cell-us-ea
 ok       bus          the event bus default exists
 skipped  stack        momento-api is not deployed
          -> run `evbridge-momento deploy`
+ok       quotas       0 and 8 to come of 300 rules on default, 0 and 3 to come of 3000 API destinations, 0 and 1 to come of 3000 connections (AWS's defaults; yours may differ)
+ok       permissions  you may do all 50 things that the deployer needs
 skipped  secret       the secret evbridge-momento/momento-api does not exist
 
 "#]]);
@@ -26,6 +28,8 @@ ok       credentials                          you are arn:aws:iam::000000000000:
 ok       region                               us-east-1 (US East (N. Virginia)), Momento cell cell-us-east-1-1
 ok       bus                                  the event bus default exists
 ok       stack                                momento-api is in CREATE_COMPLETE
+ok       quotas                               8 of 300 rules on default, 3 of 3000 API destinations, 1 of 3000 connections (AWS's defaults; yours may differ)
+ok       permissions                          you may do all 27 things that the operator needs
 ok       connection                           AUTHORIZED
 ok       destination CacheSetDestination      ACTIVE, calls https://api.cache.cell-us-east-1-1.prod.a.momentohq.com/cache/*
 ok       destination CacheDeleteDestination   ACTIVE, calls https://api.cache.cell-us-east-1-1.prod.a.momentohq.com/cache/*

@@ -206,25 +206,6 @@ fn a_change_set_is_prepared_in_one_step_and_carried_out_in_another() {
     assert_eq!(status(&session)["outputs"]["MomentoEndpoint"], "https://api.example.com");
 }
 
-#[test]
-fn what_the_local_engine_cannot_do_is_refused_by_name_and_leaves_nothing() {
-    let session = Session::new();
-    let flags = [
-        ("--express", "DeploymentConfig.Mode EXPRESS"),
-        ("--revert-drift", "DeploymentMode"),
-        ("--import-existing-resources", "ImportExistingResources"),
-        (
-            "--rollback-alarm-arns arn:aws:cloudwatch:us-east-1:000000000000:alarm:a",
-            "RollbackConfiguration.RollbackTriggers",
-        ),
-    ];
-    for (flag, name) in flags {
-        let outcome = session.run(&format!("{DEPLOY} {flag}"));
-        ends(&outcome, 6, &format!("{name} is not supported by the local cloud"));
-        ends(&session.run("status --local"), 1, "there is no stack momento-api");
-    }
-}
-
 /// The calls of a deploy, an update, a status and a destroy.
 const CALLS: &str = "cloudformation:DescribeStacks cloudformation:CreateChangeSet \
     cloudformation:DescribeChangeSet cloudformation:ExecuteChangeSet cloudformation:DescribeStackEvents \

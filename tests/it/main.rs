@@ -15,6 +15,7 @@
 
 mod architecture;
 mod aws_path;
+mod callers;
 mod concurrency;
 mod corpus;
 mod demo;
@@ -24,8 +25,10 @@ mod destroy;
 mod diff;
 mod docs;
 mod doctor;
+mod drift;
 mod durability;
 mod encoding;
+mod encryption;
 #[allow(unreachable_pub, reason = "the fuzz targets use them from another crate")]
 #[path = "../../fuzz/entry/mod.rs"]
 mod entry;
@@ -40,8 +43,12 @@ mod many_regions;
 mod output;
 mod permissions;
 mod progress;
+#[cfg(unix)]
+mod prompts;
 mod put_event;
+mod recoveries;
 mod regions;
+mod reliability;
 mod render;
 mod secrecy;
 mod server;

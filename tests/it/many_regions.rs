@@ -123,6 +123,11 @@ momento-api in us-east-1: CREATE_COMPLETE
                 ENABLED    TopicPublishRule
   role          momento-api-DeliveryRole-[ID]
   dead letters  none
+  drift         never looked for
+  invocations   ________________________ 0 in 24 h, 0 this hour
+  failed        ________________________ 0 in 24 h, 0 this hour
+  retried       ________________________ 0 in 24 h, 0 this hour
+  sent to DLQ   ________________________ 0 in 24 h, 0 this hour
 
 eu-west-1  not there           [DURATION]
 us-east-1  CREATE_COMPLETE     [DURATION]
@@ -137,13 +142,29 @@ us-east-1  CREATE_COMPLETE     [DURATION]
 }
 
 #[test]
+fn each_region_has_its_own_token() {
+    let session = Session::new()
+        .env("MOMENTO_API_KEY_EU_WEST_1", &token::wrapped("cell-1-eu-west-1-1", "inner-e"))
+        .env("MOMENTO_API_KEY", &token::wrapped("cell-us-east-1-1", "inner-u"));
+    session.run("deploy --local --quiet --region eu-west-1 --region us-east-1").success();
+    let session = Session::new();
+    session.file("us-east-1.key", token::wrapped("cell-us-east-1-1", "inner-u"));
+    session.file("eu-west-1.key", token::wrapped("cell-1-eu-west-1-1", "inner-e"));
+    let places = "--local --region eu-west-1 --region us-east-1";
+    session.run(&format!("deploy --quiet {places} --token-file {{region}}.key")).success();
+    session.run(&format!("destroy --quiet {places}")).success();
+    session.run(&format!("deploy --quiet {places} --from-command 'cat {{region}}.key'")).success();
+    session.run_with(&format!("deploy --quiet {places} --token-stdin"), "x").is(str![]);
+}
+
+#[test]
 fn other_commands_work_in_one_region() {
     let session = Session::new();
     session.run("put-event cacheSet --local --region us-east-1 --region eu-west-1").is(str![[r#"
 ------- stderr -------
 error: this command works in one region at a time
 
-hint: deploy, destroy, diff, doctor and status take several `--region`, or `--region all`
+hint: deploy, destroy, diff, doctor, drift and status take several `--region`, or `--region all`
 [exit status: 2]
 
 "#]]);

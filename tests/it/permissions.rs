@@ -116,7 +116,7 @@ fn calls(session: &Session, line: &str) -> Vec<Call> {
 
 /// Holds every call against the role's policy, and every action of the policy against the calls.
 #[track_caller]
-fn prove(session: &Session, role: Role, stack: &str, own_bus: bool, calls: &[Call]) {
+fn prove(session: &Session, role: Role, stack: &str, (own_bus, own_key): (bool, bool), calls: &[Call]) {
     let text = session.run(&format!("permissions {role} {stack} --local")).success();
     let policy = Policy::parse(&text).unwrap();
     let mut used = BTreeSet::new();
@@ -133,11 +133,11 @@ fn prove(session: &Session, role: Role, stack: &str, own_bus: bool, calls: &[Cal
         assert_eq!(policy.decide(&request), Decision::Allowed, "{role}: {call:?}\n{text}");
         used.insert((call.action.as_str(), call.context.iter().any(|(key, _)| key == "aws:CalledVia")));
     }
-    for need in needs(role, own_bus) {
+    for need in needs(role, own_bus, own_key) {
         let is_used = match need.by {
             By::Command => used.contains(&(need.action, false)),
             By::Stack => used.contains(&(need.action, true)),
-            By::StackOnAws => true,
+            By::ServiceOnAws | By::StackOnAws => true,
         };
         assert!(is_used, "{role}: nothing uses {need:?}");
     }
@@ -150,6 +150,7 @@ fn the_deployer_needs_all_of_it_and_nothing_more() {
     let mut run = |line: &str| seen.extend(calls(&session, line));
     run("deploy");
     run("deploy");
+    run("drift");
     // Every kind of resource changes: the connection by another token, the role by fewer destinations.
     session.file(
         "stacks/less.yaml",
@@ -157,9 +158,16 @@ fn the_deployer_needs_all_of_it_and_nothing_more() {
     );
     session.file("key.txt", session.run("local key").success());
     run("deploy less --token-file key.txt");
+    // What was changed by hand is changed back with the same permissions.
+    with_cloud(&session, async |cloud| {
+        let resources = deployed::resources(&cloud.clients, "momento-api").await.unwrap();
+        let rule = resources.iter().find(|one| one.logical_id == "CacheSetByKeyRule").unwrap();
+        cloud.clients.events().disable_rule().name(&rule.physical_id).send().await.unwrap();
+    });
+    run("drift --revert");
     run("destroy --yes");
     run("deploy");
-    prove(&session, Role::Deployer, "", false, &seen);
+    prove(&session, Role::Deployer, "", (false, false), &seen);
 }
 
 #[test]
@@ -170,6 +178,7 @@ fn a_deployer_of_a_bus_needs_the_bus_too() {
     let mut run = |line: &str| seen.extend(calls(&session, line));
     run("deploy shop");
     run("deploy shop");
+    run("drift shop");
     session.file(
         "stacks/shop.yaml",
         "name: shop-momento\nbus: { name: shop, create: true }\nevents: [cacheSet]\ndelivery: { cache-rate: 7 }\n",
@@ -178,7 +187,27 @@ fn a_deployer_of_a_bus_needs_the_bus_too() {
     run("deploy shop --token-file key.txt");
     run("destroy shop --yes");
     run("deploy shop");
-    prove(&session, Role::Deployer, "shop", true, &seen);
+    prove(&session, Role::Deployer, "shop", (true, false), &seen);
+}
+
+#[test]
+fn a_deployer_of_a_key_needs_the_key_too() {
+    let session = Session::new();
+    let private = include_str!("../../stacks/private.yaml").replace("private-momento", "momento-api");
+    let mut seen = Vec::new();
+    let mut run = |line: &str| seen.extend(calls(&session, line));
+    run("deploy");
+    session.file("stacks/private.yaml", &private);
+    run("deploy private");
+    session.file(
+        "stacks/private.yaml",
+        format!("{private}\nevents: [cacheSet]\ndelivery: {{ cache-rate: 7 }}\n"),
+    );
+    session.file("key.txt", session.run("local key").success());
+    run("deploy private --token-file key.txt");
+    run("destroy --yes");
+    run("deploy private");
+    prove(&session, Role::Deployer, "private", (false, true), &seen);
 }
 
 #[test]
@@ -187,7 +216,7 @@ fn the_producer_needs_all_of_it_and_nothing_more() {
     session.run("deploy --local").success();
     let mut seen = calls(&session, "put-event cacheSet");
     seen.extend(calls(&session, "put-event topicPublish"));
-    prove(&session, Role::Producer, "", false, &seen);
+    prove(&session, Role::Producer, "", (false, false), &seen);
 }
 
 #[test]
@@ -206,8 +235,10 @@ fn the_operator_needs_all_of_it_and_nothing_more() {
         queue.attributes("Policy".into(), "").send().await.unwrap();
     });
     let mut seen = Vec::new();
-    for line in ["doctor --fix", "token check", "token rotate", "token check", "doctor", "status --follow"] {
+    for line in
+        ["drift", "doctor --fix", "token check", "token rotate", "token check", "doctor", "status --follow"]
+    {
         seen.extend(calls(&session, line));
     }
-    prove(&session, Role::Operator, "", false, &seen);
+    prove(&session, Role::Operator, "", (false, false), &seen);
 }

@@ -113,6 +113,7 @@ fn nothing_is_shown_over_the_network_nor_by_the_server() {
     let (mut server, url) = provider.serve_cloud("-vv");
     let user = Session::new()
         .env("AWS_ENDPOINT_URL", &url)
+        .env("HTTPS_PROXY", "http://127.0.0.1:9")
         .env("AWS_REGION", "us-east-1")
         .env("AWS_ACCESS_KEY_ID", "x")
         .env("AWS_SECRET_ACCESS_KEY", "y")

@@ -39,7 +39,7 @@ pub(super) async fn make_and_carry_out(
     options: &Options,
     current: Option<Stack>,
 ) -> Result<Deployed> {
-    let Deploying { context, session, name: stack, .. } = deploying;
+    let Deploying { name: stack, .. } = deploying;
     let name = match &named.name {
         Some(name) => name.clone(),
         None if named.prepare_only => format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple()),
@@ -50,13 +50,26 @@ pub(super) async fn make_and_carry_out(
         stack,
         name: &name,
         create: creates,
-        template: &target.template()?,
+        template: Some(&target.template()?),
         parameters: &target.parameters(Some(version)),
         tags: &target.tags,
         role: target.role.as_deref(),
         options,
     };
-    let pending = change_sets::create(&session.clients, &request).await?;
+    carry_out(deploying, named, &request, &target.bus, current).await
+}
+
+/// Makes the change set of a request, and carries it out unless it is only to be prepared.
+pub(super) async fn carry_out(
+    deploying: &Deploying<'_>,
+    named: &Named,
+    request: &ChangeSetRequest<'_>,
+    bus: &str,
+    current: Option<Stack>,
+) -> Result<Deployed> {
+    let Deploying { context, session, name: stack, .. } = deploying;
+    let creates = request.create;
+    let pending = change_sets::create(&session.clients, request).await?;
     let change_set = match change_sets::read(&session.clients, &pending).await {
         Ok(change_set) => change_set,
         Err(error) => {
@@ -65,7 +78,7 @@ pub(super) async fn make_and_carry_out(
             return Err(error);
         }
     };
-    let mut deployed = Deployed::new(stack, session.region(), &target.bus, &change_set);
+    let mut deployed = Deployed::new(stack, session.region(), bus, &change_set);
     if change_set.is_empty {
         change_sets::delete(&session.clients, &pending).await?;
         deployed.outcome = Outcome::Unchanged;
@@ -78,7 +91,7 @@ pub(super) async fn make_and_carry_out(
     show_changes(&context.printer, &change_set.changes);
     if named.prepare_only {
         deployed.change_set = Some(change_set.id);
-        deployed.change_set_name = Some(name);
+        deployed.change_set_name = Some(request.name.to_owned());
         deployed.outcome = Outcome::Prepared;
         return Ok(deployed);
     }

@@ -4,6 +4,7 @@ mod change;
 pub mod operation;
 mod recover;
 mod report;
+mod revert;
 pub mod target;
 pub mod token;
 
@@ -12,10 +13,13 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 pub use report::{Deployed, Outcome};
+pub use revert::revert;
 
 use crate::aws::change_sets::Options;
-use crate::aws::events;
+use crate::aws::{events, secrets};
 use crate::commands::again::Again;
+use crate::commands::doctor::quick;
+use crate::commands::token::source::SourceArgs;
 use crate::context::{Context, Session};
 use crate::deployments::Deployment;
 use crate::error::Result;
@@ -32,20 +36,21 @@ Examples:
   evbridge-momento deploy --change-set-name release-7 --yes                    carry out what was approved
   evbridge-momento deploy --local
 
-The token is looked for in this order: --token-file or --token-stdin, MOMENTO_API_KEY, the secret that an
-earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else.
+The token is looked for in this order: --token-file, --token-stdin or --from-command, MOMENTO_API_KEY, the
+secret that an earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else.
+A token that Momento does not take stops the deploy before anything is changed.
 
 A stack in a failed state is repaired first: a failed creation is deleted and made again, a failed update is
 taken back, a failed rollback is continued. An operation that runs is waited for.
 
-With `--output json` every event of the operation is a line (\"schema\":\"progress/1\"), and the answer or the error
-is the last line.")]
+With `--output json` every event of the operation is a line (schema progress/1), and the answer
+or the error is the last one; `--quiet` leaves that one alone.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct DeployArgs {
     #[command(flatten)]
     target: TargetArgs,
     #[command(flatten)]
-    token: token::TokenArgs,
+    token: SourceArgs,
     /// Name of the change set: prepare it with --no-execute-changeset, or carry out the one that was prepared
     #[arg(long, value_name = "NAME")]
     change_set_name: Option<String>,
@@ -137,14 +142,24 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         change::carry_out_named(&deploying, &change_set, &target).await?
     } else {
         let base_url = target.base_url(&session)?;
-        if !target.definition.bus.create && !events::bus_exists(&session.clients, &target.bus).await? {
+        if !target.definition.bus.create && !is_bus_there(&deploying, &target.bus).await? {
             return Err(target.no_bus(&session));
         }
         recover::settled(&deploying).await?;
-        let version =
-            token::store(context, &session, &args.token, &target.secret(), &base_url, &target.tags).await?;
+        let secret = target.secret();
+        let token = token::choose(context, &session, &args.token, &secret, &base_url).await?;
+        quick::before_deploy(context, &session, &base_url, &token.key).await?;
+        let stored = token.store(&session, &target).await?;
         let current = recover::recovered(&deploying).await?;
-        change::make_and_carry_out(&deploying, &change_set, &target, version, &options, current).await?
+        let is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());
+        let deployed =
+            change::make_and_carry_out(&deploying, &change_set, &target, stored.version, &options, current)
+                .await?;
+        // Who says no gets back what was there: no stack, and no secret that only it would have needed.
+        if let (Outcome::Declined, true, Some(undo)) = (deployed.outcome, is_new, stored.undo) {
+            secrets::delete(&session.clients, &target.secret(), undo).await?;
+        }
+        deployed
     };
     remember(context, &session, &target, &deployed);
     if let (Some(local), Outcome::Created | Outcome::Updated | Outcome::Unchanged) =
@@ -157,6 +172,19 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         Again::new(context, argument, &target.definition, &target.stack, &target.bus, session.region());
     let seconds = started.elapsed().as_secs_f64();
     Ok(Deployed { seconds, local: session.local.is_some(), again, ..deployed })
+}
+
+/// Returns whether the bus is there; where that may not be asked, CloudFormation finds out.
+async fn is_bus_there(deploying: &Deploying<'_>, bus: &str) -> Result<bool> {
+    match events::bus_exists(&deploying.session.clients, bus).await {
+        Err(error) if error.is_denied() => {
+            let printer = &deploying.context.printer;
+            printer.warn(&format!("whether the event bus {bus} exists could not be found out: {error}"));
+            error.causes.iter().for_each(|cause| printer.status(&format!("  {cause}")));
+            Ok(true)
+        }
+        other => other,
+    }
 }
 
 impl DeployArgs {
@@ -199,7 +227,7 @@ fn remember(context: &Context, session: &Session, target: &Target, deployed: &De
 }
 
 /// Reads a duration such as `90s`, `30m` or `1h 30m`.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let expected = || "expected a duration above zero, for example 90s, 30m or 1h30m".to_owned();
     let duration: jiff::SignedDuration = text.parse().map_err(|_| expected())?;
     Duration::try_from(duration).ok().filter(|duration| !duration.is_zero()).ok_or_else(expected)

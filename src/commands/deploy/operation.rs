@@ -59,7 +59,9 @@ pub async fn watch(
     };
     let again = reattach(context, session, name);
     let stack = tokio::select! {
-        stack = following => stack?,
+        stack = following => {
+            stack.map_err(|error| error.hint(format!("CloudFormation goes on with the operation; to follow it: `{again}`")))?
+        }
         () = clock => None,
         () = time_is_up => {
             let limit = jiff::SignedDuration::try_from(timeout.unwrap_or_default()).unwrap_or_default();
@@ -100,7 +102,12 @@ pub async fn explained(error: Error, session: &Session, operation: &Operation, e
             cause.hint.into_iter().fold(error, Error::hint)
         }
         Verdict::NoProblem => {
-            error.cause("no resource failed: the operation was cancelled, by somebody or by an alarm")
+            // An alarm is named in the stack's own event.
+            let turned = events.iter().find(|event| event.is_stack() && event.status.is_rollback());
+            let said = turned.and_then(|event| event.reason.clone()).filter(|said| said != "User Initiated");
+            let error =
+                error.cause("no resource failed: the operation was cancelled, by somebody or by an alarm");
+            said.into_iter().fold(error, |error, said| error.cause(said.trim()))
         }
         Verdict::Unknown(why) => error
             .cause(format!("the cause could not be found out: {why}"))

@@ -107,12 +107,13 @@ impl Target {
     /// Returns the template's parameters; without a version of the token, the stack keeps the one it has.
     pub fn parameters(&self, version: Option<String>) -> Vec<(String, Option<String>)> {
         let bus = (!self.definition.bus.create).then(|| ("EventBusName", Some(self.bus.clone())));
+        let key = self.definition.kms_key.as_ref().map(|key| ("KmsKeyArn", Some(key.to_string())));
         let others = [
             ("MomentoEndpoint", Some(self.definition.momento.endpoint.to_string())),
             ("MomentoTokenSecret", Some(self.secret())),
             ("MomentoTokenVersion", version),
         ];
-        bus.into_iter().chain(others).map(|(name, value)| (name.to_owned(), value)).collect()
+        bus.into_iter().chain(key).chain(others).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     /// Says that the bus is not there.

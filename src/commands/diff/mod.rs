@@ -4,6 +4,7 @@ mod markdown;
 mod report;
 
 use clap::{Args, ValueEnum};
+use sha2::{Digest as _, Sha256};
 
 use self::report::{Basis, Form};
 pub use report::Difference;
@@ -19,6 +20,9 @@ use crate::model::stack::addition::additions;
 use crate::model::stack::{ParameterChange, Plan, plan};
 use crate::model::template;
 use crate::ui::Format;
+
+/// How often the differences are worked out when the same diff runs at the same time.
+const MOST_ATTEMPTS: u32 = 4;
 
 /// The arguments of `diff`.
 #[derive(Args, Clone, Debug)]
@@ -113,18 +117,36 @@ async fn difference(session: &Session, target: &Target) -> Result<Difference> {
 
 /// Lets CloudFormation work the differences out, and leaves no change set behind.
 async fn worked_out(session: &Session, target: &Target, version: Option<String>) -> Result<ChangeSet> {
-    let name = format!("evbridge-momento-diff-{}", uuid::Uuid::new_v4().simple());
+    let (template, parameters) = (target.template()?, target.parameters(version));
     let request = ChangeSetRequest {
         stack: &target.stack,
-        name: &name,
+        name: &name_of(&template, &parameters, &target.tags),
         create: false,
-        template: &target.template()?,
-        parameters: &target.parameters(version),
+        template: Some(&template),
+        parameters: &parameters,
         tags: &target.tags,
         role: target.role.as_deref(),
         options: &Options::default(),
     };
-    let pending = change_sets::create(&session.clients, &request).await?;
+    // The same diff, run at the same time, replaces our change set by its own.
+    for _ in 0..MOST_ATTEMPTS {
+        match work_out(session, &request).await {
+            Err(error) if error.causes.iter().any(|cause| cause.starts_with("ChangeSetNotFound")) => {}
+            other => return other,
+        }
+    }
+    work_out(session, &request).await
+}
+
+/// Names a change set after what it is made of: what a diff that was killed left is replaced by the same diff.
+fn name_of(template: &str, parameters: &[(String, Option<String>)], tags: &[(String, String)]) -> String {
+    let digest = Sha256::digest(format!("{template}{parameters:?}{tags:?}"));
+    let digits = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
+    format!("evbridge-momento-diff-{}", digits.collect::<String>())
+}
+
+async fn work_out(session: &Session, request: &ChangeSetRequest<'_>) -> Result<ChangeSet> {
+    let pending = change_sets::create(&session.clients, request).await?;
     let read = tokio::select! {
         read = change_sets::read(&session.clients, &pending) => read,
         _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Interrupted, "interrupted")),

@@ -2,9 +2,11 @@
 
 use secrecy::ExposeSecret as _;
 
+use super::permissions;
 use crate::aws::deployed::{self, DeployedStack};
 use crate::aws::secrets::{self, Lookup};
-use crate::aws::{connections, dead_letters, events, identity, roles, rules};
+use crate::aws::{connections, dead_letters, events, identity, quotas, roles, rules};
+use crate::commands::permissions::scope;
 use crate::commands::stack::{momento_base_url, secret_name};
 use crate::commands::token::probe::probe;
 use crate::context::{Context, Session};
@@ -13,7 +15,8 @@ use crate::local::handle::SAMPLE_CACHE;
 use crate::model::definition::{Definition, Endpoint as Given};
 use crate::model::doctor::parts::{Look, Resource};
 use crate::model::doctor::path::{self, Expected};
-use crate::model::doctor::{Check, place, token};
+use crate::model::doctor::{Check, key, place, quota, token};
+use crate::model::permissions::Role;
 use crate::model::token::{Endpoint, Token};
 
 /// What was found, and what a treatment needs to know.
@@ -36,13 +39,14 @@ impl Examination {
         definition: &Definition,
         name: &str,
         cache: Option<&str>,
+        role: Option<Role>,
     ) -> Self {
         let mut found = Self::default();
         let clients = &session.clients;
-        let account = match identity::caller(clients).await {
+        let caller = match identity::caller(clients).await {
             Ok(caller) => {
                 found.checks.push(Check::ok("credentials", format!("you are {}", caller.arn)));
-                caller.account
+                caller
             }
             Err(error) => {
                 let check = Check::fail("credentials", reason(&error));
@@ -68,10 +72,22 @@ impl Examination {
             .map_err(Clone::clone)
             .map(|stack| stack.as_ref().map(|stack| (stack.status.clone(), stack.reason.clone())));
         found.checks.push(place::stack(name, &state));
+        let added = deployed.is_none().then(|| quota::Counts::needed(definition));
+        let counted = quotas::counts(clients, &bus).await.map_err(|error| reason(&error));
+        found.checks.push(quota::quotas(counted, &bus, added));
+        let default = if deployed.is_some() { Role::Operator } else { Role::Deployer };
+        let scope = scope(definition, name, &bus, &caller.account, session.region());
+        // Whoever looks at a stack that is there need not be who looks after it.
+        let fatal = role.is_some() || deployed.is_none();
+        let may = permissions::check(session, &caller, role.unwrap_or(default), &scope, fatal).await;
+        found.checks.push(may);
         let base_url = output("MomentoEndpoint")
             .or_else(|| momento_base_url(&definition.momento.endpoint, session.region()).ok());
+        if let Some(key) = &definition.kms_key {
+            found.checks.push(key::key(key.as_str(), &caller.account));
+        }
         if let Some(stack) = deployed {
-            found.path(session, stack, &account, &bus).await;
+            found.path(session, stack, &caller.account, &bus).await;
         }
         if let Some(base_url) = base_url {
             found.token(context, session, name, deployed, &base_url, cache).await;
@@ -218,7 +234,7 @@ fn looked<T>(result: Result<Option<T>, Error>) -> Look<T> {
 }
 
 /// Words a failed look in one line.
-fn reason(error: &Error) -> String {
+pub(super) fn reason(error: &Error) -> String {
     let causes = std::iter::once(&error.message).chain(&error.causes);
     causes.map(String::as_str).collect::<Vec<_>>().join(": ")
 }

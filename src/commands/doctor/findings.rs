@@ -27,6 +27,10 @@ pub fn show(page: &mut Page, checks: &[Check]) {
         if let Some(treatment) = &check.treatment {
             page.line(format_args!("{:9}{} {}", "", "->".cyan(), clean(treatment)));
         }
+        if let Some(document) = &check.document {
+            let text = format!("{document:#}");
+            text.lines().for_each(|line| page.line(format_args!("{:9}{}", "", clean(line))));
+        }
     }
 }
 

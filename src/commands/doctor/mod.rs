@@ -3,6 +3,8 @@
 mod examination;
 pub mod findings;
 mod fix;
+mod permissions;
+pub mod quick;
 
 use clap::Args;
 use schemars::JsonSchema;
@@ -14,6 +16,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::model::definition::StackName;
 use crate::model::doctor::{Check, Verdict};
+use crate::model::permissions::Role;
 use crate::ui::{Page, Report};
 
 /// The arguments of `doctor`.
@@ -22,6 +25,7 @@ use crate::ui::{Page, Report};
 Examples:
   evbridge-momento doctor
   evbridge-momento doctor shop --cache prices
+  evbridge-momento doctor --role deployer
   evbridge-momento doctor --fix
   evbridge-momento doctor --output json | jq '.checks[] | select(.verdict == \"fail\")'
 
@@ -36,6 +40,9 @@ pub struct DoctorArgs {
     /// Cache to try the token on
     #[arg(long, value_name = "CACHE")]
     cache: Option<String>,
+    /// Whose permissions you should have: the deployer's before the first deploy, then the operator's
+    #[arg(long, value_name = "ROLE", value_parser = clap::builder::PossibleValuesParser::new(Role::ALL.map(Role::name)))]
+    role: Option<String>,
     /// Apply the treatments that are safe, and look again
     #[arg(long)]
     fix: bool,
@@ -59,7 +66,8 @@ pub async fn run(context: &Context, args: DoctorArgs) -> Result<Diagnosis> {
     let definition = load(&args.stack)?;
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let session = context.session(&stack).await?;
-    let examine = || Examination::of(context, &session, &definition, &stack, args.cache.as_deref());
+    let role = args.role.as_deref().and_then(|role| role.parse().ok());
+    let examine = || Examination::of(context, &session, &definition, &stack, args.cache.as_deref(), role);
     let mut examination = examine().await;
     let mut fixed = Vec::new();
     if args.fix {

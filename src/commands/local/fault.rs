@@ -36,12 +36,17 @@ Examples:
   evbridge-momento local fault add --resource AWS::Events::Rule --on create
   evbridge-momento local fault add --resource DeadLetterQueue --on delete --always
   evbridge-momento local fault add --resource AWS::IAM::Role --on create --delay 3s
+  evbridge-momento local fault add --resource AWS::IAM::Role --on validate --reason 'No'
+  evbridge-momento local fault add --resource AWS::CloudWatch::Alarm --on alarm
   evbridge-momento local fault add --action cloudformation:DescribeStacks --throttle --times 5
   evbridge-momento local fault add --action events:PutEvents --status 503
-  evbridge-momento local fault add --action cloudformation:ExecuteChangeSet --lose-answer")]
+  evbridge-momento local fault add --action cloudformation:ExecuteChangeSet --lose-answer
+  evbridge-momento local fault add --action '*:*' --expire --after 5")]
 #[command(
     group(ArgGroup::new("place").required(true).args(["resource", "action"])),
-    group(ArgGroup::new("effect").args(["reason", "delay", "throttle", "status", "drop", "lose_answer"])),
+    group(ArgGroup::new("effect").args([
+        "reason", "delay", "throttle", "status", "drop", "lose_answer", "hang", "expire"
+    ])),
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct AddArgs {
@@ -51,7 +56,7 @@ pub struct AddArgs {
     /// What is done with the resource
     #[arg(long, value_name = "STEP", requires = "resource")]
     on: Option<Step>,
-    /// API actions as SERVICE:ACTION, or SERVICE:* for all of a service
+    /// API actions as SERVICE:ACTION, or SERVICE:* for all of a service, or '*:*' for all
     #[arg(long, value_name = "SERVICE:ACTION", num_args = 1.., requires = "effect", value_parser = action)]
     action: Vec<(String, String)>,
     /// The resource fails with this reason
@@ -72,6 +77,15 @@ pub struct AddArgs {
     /// The connection breaks after the action's work is done
     #[arg(long, conflicts_with = "resource")]
     lose_answer: bool,
+    /// The action is never answered; the connection stays open
+    #[arg(long, conflicts_with = "resource")]
+    hang: bool,
+    /// The action answers that the credentials have expired
+    #[arg(long, conflicts_with = "resource")]
+    expire: bool,
+    /// How many calls go well first
+    #[arg(long, value_name = "NUMBER", conflicts_with = "resource")]
+    after: Option<u32>,
     /// How often
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     times: u32,
@@ -89,6 +103,14 @@ enum Step {
     Update,
     /// It is deleted
     Delete,
+    /// It is looked at, for drift
+    Read,
+    /// A change set with it is validated
+    Validate,
+    /// A hook is asked about it
+    Hook,
+    /// It is an alarm of --rollback-alarm-arns, which goes off
+    Alarm,
 }
 
 /// Does what the command says.
@@ -118,6 +140,10 @@ impl AddArgs {
             Step::Create => "create",
             Step::Update => "update",
             Step::Delete => "delete",
+            Step::Read => "read",
+            Step::Validate => "validate",
+            Step::Hook => "hook",
+            Step::Alarm => "alarm",
         });
         let resource = self.resource.iter().map(|resource| json!({ "Resource": resource, "Step": on }));
         let actions =
@@ -125,7 +151,7 @@ impl AddArgs {
         let (effect, times) = (self.effect(), (!self.always).then_some(self.times));
         resource
             .chain(actions)
-            .map(|place| json!({ "Place": place, "Effect": effect, "Times": times }))
+            .map(|place| json!({ "Place": place, "Effect": effect, "Times": times, "After": self.after }))
             .collect()
     }
 
@@ -140,6 +166,10 @@ impl AddArgs {
             json!({ "Drop": true })
         } else if self.lose_answer {
             json!({ "LoseAnswer": true })
+        } else if self.hang {
+            json!({ "Hang": true })
+        } else if self.expire {
+            json!({ "Expire": true })
         } else {
             json!({ "Fail": self.reason.as_deref().unwrap_or("A fault was asked for (local fault)") })
         }

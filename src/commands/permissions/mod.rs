@@ -59,7 +59,7 @@ pub async fn run(context: &Context, args: PermissionsArgs) -> Result<Verbatim> {
         .map_err(|error: crate::model::permissions::UnknownRole| Error::usage(error.to_string()))?;
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let bus = args.bus.as_ref().unwrap_or(&definition.bus.name).to_string();
-    let scope = scope(&definition, stack, bus);
+    let scope = scope(&definition, &stack, &bus, "", "");
     let text = match args.format {
         Form::Cloudformation => serde_yaml::to_string(&fragment(role, &scope))
             .context(Kind::Failed, || "the policy cannot be written".to_owned())?,
@@ -73,14 +73,16 @@ pub async fn run(context: &Context, args: PermissionsArgs) -> Result<Verbatim> {
     Ok(Verbatim { text })
 }
 
-fn scope(definition: &Definition, stack: String, bus: String) -> Scope {
+/// Returns which stack the permissions are for.
+pub fn scope(definition: &Definition, stack: &str, bus: &str, account: &str, region: &str) -> Scope {
     Scope {
-        partition: String::new(),
-        region: String::new(),
-        account: String::new(),
-        secret: secret_name(&stack),
-        stack,
-        bus,
+        partition: Scope::partition_of(region).to_owned(),
+        region: region.to_owned(),
+        account: account.to_owned(),
+        secret: secret_name(stack),
+        key: definition.kms_key.as_ref().map(ToString::to_string),
+        stack: stack.to_owned(),
+        bus: bus.to_owned(),
         own_bus: definition.bus.create,
         detail_types: definition.events.iter().map(|event| event.as_str().to_owned()).collect(),
         sources: definition.source.iter().map(|source| source.as_str().to_owned()).collect(),

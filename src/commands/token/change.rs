@@ -20,9 +20,8 @@ use crate::commands::stack::{StackArg, load, secret_name};
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind, Result};
 use crate::local::handle::SAMPLE_CACHE;
-use crate::model::definition::StackName;
+use crate::model::definition::{Definition, StackName};
 use crate::model::doctor::{Verdict, token as checks};
-use crate::model::token::{self, Endpoint, MAX_LENGTH, Token};
 use crate::ui::prompt;
 
 /// The arguments of `token set`, and what `token rotate` shares with it.
@@ -46,51 +45,123 @@ pub struct ChangeArgs {
     pub(super) yes: bool,
 }
 
-/// Gives the stack another token.
-pub async fn run(context: &Context, args: ChangeArgs, issue: bool) -> Result<Changed> {
-    let definition = load(&args.stack)?;
-    let name = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
-    let session = context.session(&name).await?;
-    let (stack, before) = changeable(&session, &name).await?;
-    let secret = secret_name(&name);
-    let old = stored(&session, &secret, &before).await?;
-    let given = match (args.source.flagged()?, &session.local) {
+/// A change of a stack's token, before the new one is known.
+pub(super) struct Change<'a> {
+    context: &'a Context,
+    args: &'a ChangeArgs,
+    definition: Definition,
+    name: String,
+    session: Session,
+    stack: DeployedStack,
+    secret: String,
+    /// The version that the stack uses.
+    before: String,
+    /// The token in it.
+    old: SecretString,
+    /// That token's id at Momento, where it is known.
+    old_key_id: Option<String>,
+}
+
+/// Gives the stack another token; where none is named, and `issue` says so, one that the local cloud makes.
+pub async fn run(context: &Context, args: &ChangeArgs, issue: bool) -> Result<Changed> {
+    let change = Change::open(context, args).await?;
+    let given = match (args.source.flagged(context, change.session.region())?, &change.session.local) {
         (Some(given), _) => given,
         // The local cloud's Momento makes keys itself.
         (None, Some(local)) if issue => {
-            let text = local.issue_key(session.region()).await?;
+            let text = local.issue_key(change.session.region()).await?;
             Given { origin: "the local cloud".to_owned(), text }
         }
-        (None, _) => args.source.given(context)?,
+        (None, _) => args.source.given(context, change.session.region())?,
     };
-    let base_url = stack.outputs.get("MomentoEndpoint").cloned().unwrap_or_default();
-    let token = checked(context, &given, &base_url)?;
-    let mut changed = Changed::new(&name, session.region(), &secret, &before);
-    if old.expose_secret() == token.expose_secret() {
-        changed.outcome = Outcome::Unchanged;
-        return Ok(changed);
+    change.give(&given, None).await
+}
+
+impl<'a> Change<'a> {
+    /// Finds the stack and its token, or says why the token cannot be changed.
+    pub(super) async fn open(context: &'a Context, args: &'a ChangeArgs) -> Result<Self> {
+        let definition = load(&args.stack)?;
+        let name = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
+        let session = context.session(&name).await?;
+        let (stack, before) = changeable(&session, &name).await?;
+        let secret = secret_name(&name);
+        let (old, old_key_id) = stored(&session, &secret, &before).await?;
+        Ok(Self { context, args, definition, name, session, stack, secret, before, old, old_key_id })
     }
-    let cache = args.cache.as_deref().unwrap_or(SAMPLE_CACHE);
-    let with_event = !args.no_probe && definition.events.iter().any(|event| event.as_str() == "cacheSet");
-    let can_read = accepted(&session, &base_url, cache, &token, args.cache.is_some() || with_event).await?;
-    if !agreed(context, &session, &name, args.yes).await? {
-        changed.outcome = Outcome::Declined;
-        return Ok(changed);
+
+    /// Returns the region with its clients.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
     }
-    let rotation = Rotation {
-        context,
-        session: &session,
-        stack: &stack,
-        secret: &secret,
-        before: &before,
-        base_url: &base_url,
-        token: &token,
-        cache: (with_event && can_read).then_some(cache),
-        source: definition.source.first().map_or("evbridge-momento", |source| source.as_str()),
-    };
-    changed.probe = rotation.run(&mut changed.version).await?;
-    changed.outcome = Outcome::Changed;
-    Ok(changed)
+
+    /// Returns the stack's name.
+    pub(super) fn stack_name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the old token's id at Momento, where it is known.
+    pub(super) fn old_key_id(&self) -> Option<&str> {
+        self.old_key_id.as_deref()
+    }
+
+    /// Returns whether a stack uses the version that it used before the change.
+    pub(super) fn is_on_old_version(&self, stack: &DeployedStack) -> bool {
+        deployed_version(Some(stack)).as_deref() == Some(self.before.as_str())
+    }
+
+    /// Returns the answer of a change that the person did not want.
+    pub(super) fn declined(&self) -> Changed {
+        Changed { outcome: Outcome::Declined, ..self.unchanged() }
+    }
+
+    fn unchanged(&self) -> Changed {
+        Changed::new(&self.name, self.session.region(), &self.secret, &self.before)
+    }
+
+    /// Tries a token and gives it to the stack, after asking; a key that was made for this needs no question.
+    pub(super) async fn give(&self, given: &Given, key_id: Option<&str>) -> Result<Changed> {
+        let Self { context, args, session, .. } = self;
+        let base_url = self.stack.outputs.get("MomentoEndpoint").cloned().unwrap_or_default();
+        let token = checked(context, given, &base_url)?;
+        let mut changed = self.unchanged();
+        if self.old.expose_secret() == token.expose_secret() {
+            return Ok(changed);
+        }
+        let cache = args.cache.as_deref().unwrap_or(SAMPLE_CACHE);
+        let with_event =
+            !args.no_probe && self.definition.events.iter().any(|event| event.as_str() == "cacheSet");
+        let can_read =
+            accepted(session, &base_url, cache, &token, args.cache.is_some() || with_event).await?;
+        if key_id.is_none() && !self.agreed().await? {
+            return Ok(self.declined());
+        }
+        let rotation = Rotation {
+            context,
+            session,
+            stack: &self.stack,
+            secret: &self.secret,
+            before: &self.before,
+            base_url: &base_url,
+            token: &token,
+            key_id,
+            cache: (with_event && can_read).then_some(cache),
+            source: self.definition.source.first().map_or("evbridge-momento", |source| source.as_str()),
+        };
+        changed.probe = rotation.run(&mut changed.version).await?;
+        changed.outcome = Outcome::Changed;
+        Ok(changed)
+    }
+
+    /// Asks the person who is there.
+    pub(super) async fn agreed(&self) -> Result<bool> {
+        let Self { context, session, name, .. } = self;
+        if self.args.yes || session.local.is_some() || !context.can_ask() {
+            return Ok(true);
+        }
+        let account = identity::caller(&session.clients).await?.account;
+        let region = session.region();
+        Ok(prompt::confirm(&format!("Give the stack {name} in {region} of account {account} another token?")))
+    }
 }
 
 /// Finds the stack and the version of the secret that it uses, or says why its token cannot be changed.
@@ -116,12 +187,14 @@ async fn changeable(session: &Session, name: &str) -> Result<(DeployedStack, Str
     }
 }
 
-/// Returns the token that the stack uses.
-async fn stored(session: &Session, secret: &str, version: &str) -> Result<SecretString> {
+/// Returns the token that the stack uses, and its id at Momento where that is known.
+async fn stored(session: &Session, secret: &str, version: &str) -> Result<(SecretString, Option<String>)> {
     match secrets::find(&session.clients, secret).await? {
-        Lookup::Found(Stored { token: Some(token), version: current }) if current == version => Ok(token),
+        Lookup::Found(Stored { token: Some(token), key_id, version: current }) if current == version => {
+            Ok((token, key_id))
+        }
         Lookup::Found(_) => match secrets::version_of(&session.clients, secret, version).await? {
-            Some(Stored { token: Some(token), .. }) => Ok(token),
+            Some(Stored { token: Some(token), key_id, .. }) => Ok((token, key_id)),
             _ => Err(Error::new(Kind::Remote, format!("version {version} of the secret {secret} is gone"))
                 .cause("the stack could not go back to it if the new token failed")
                 .hint("run `evbridge-momento deploy` with the new token instead")),
@@ -134,15 +207,7 @@ async fn stored(session: &Session, secret: &str, version: &str) -> Result<Secret
 }
 
 fn checked(context: &Context, given: &Given, base_url: &str) -> Result<SecretString> {
-    let refused = |message: String, hint: String| {
-        let origin = &given.origin;
-        Error::settings(format!("the token from {origin} is refused")).cause(message).hint(hint)
-    };
-    let endpoint = Endpoint::new(base_url);
-    let checked = Token::parse(given.text.expose_secret())
-        .map_err(|error: token::Invalid| refused(error.to_string(), error.hint().to_owned()))?
-        .check(Some(&endpoint), context.now(), MAX_LENGTH)
-        .map_err(|error| refused(error.to_string(), error.hint()))?;
+    let checked = given.checked(context, base_url)?;
     if let Some(warning) = checked.warning() {
         context.printer.warn(&warning.to_string());
     }
@@ -174,13 +239,4 @@ async fn accepted(
         probed.reception,
         checks::Reception::Accepted { allowed: checks::Allowed { read: Some(true), .. }, .. }
     ))
-}
-
-async fn agreed(context: &Context, session: &Session, stack: &str, yes: bool) -> Result<bool> {
-    if yes || session.local.is_some() || !context.can_ask() {
-        return Ok(true);
-    }
-    let account = identity::caller(&session.clients).await?.account;
-    let region = session.region();
-    Ok(prompt::confirm(&format!("Give the stack {stack} in {region} of account {account} another token?")))
 }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 use super::probe::probe;
-use super::source::{Given, SourceArgs};
+use super::source::{Given, SourceArgs, environment};
 use crate::aws::deployed::{self, DeployedStack};
 use crate::aws::secrets::{self, Lookup};
 use crate::commands::doctor::findings;
@@ -88,8 +88,8 @@ pub struct Description {
 pub async fn run(context: &Context, args: CheckArgs) -> Result<Checked> {
     let definition = load(&args.stack)?;
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
-    let flagged = args.source.flagged()?;
     let session = context.session(&stack).await?;
+    let flagged = args.source.flagged(context, session.region())?;
     let deployed = deployed::find(&session.clients, &stack).await?;
     let secret = secret_name(&stack);
     let stored = secrets::find(&session.clients, &secret).await?;
@@ -180,8 +180,8 @@ async fn stored_token(
     if let Some(text) = in_use.or(current) {
         return Ok(Given { origin: format!("the secret {secret}"), text });
     }
-    match &context.environment.token {
-        Some(text) => Ok(Given { origin: "MOMENTO_API_KEY".to_owned(), text: text.clone() }),
+    match environment(context, session.region()) {
+        Some(given) => Ok(given),
         None => Err(Error::settings(format!(
             "there is no token to check: the secret {secret} does not exist in {}",
             session.region()

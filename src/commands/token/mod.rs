@@ -2,7 +2,9 @@
 
 pub mod change;
 pub mod check;
+pub mod mint;
 pub mod probe;
+mod registry;
 pub mod report;
 pub mod rotate;
 mod rotation;
@@ -43,7 +45,7 @@ Examples:
 pub async fn run(context: &Context, args: TokenArgs) -> Result<u8> {
     Ok(match args.command {
         TokenCommand::Check(args) => print(context, &check::run(context, args).await?),
-        TokenCommand::Set(args) => print(context, &change::run(context, args, false).await?),
+        TokenCommand::Set(args) => print(context, &change::run(context, &args, false).await?),
         TokenCommand::Rotate(args) => match rotate::run(context, args).await? {
             Rotated::Changed(changed) => print(context, &changed),
             Rotated::Schedule(line) => print(context, &line),

@@ -1,5 +1,6 @@
 //! What `token set` and `token rotate` answer.
 
+use jiff::Timestamp;
 use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,6 +34,16 @@ pub struct Changed {
     pub previous_version: String,
     /// The version that the stack uses now.
     pub version: String,
+    /// The id of the new key at Momento, where Momento made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    /// When the new key ends, where Momento made it to end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub expires_at: Option<Timestamp>,
+    /// The id of the old key, where it was revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<String>,
     /// The event that came through with the new token; nothing where none was sent.
     pub probe: Option<String>,
 }
@@ -47,6 +58,9 @@ impl Changed {
             secret: secret.to_owned(),
             previous_version: version.to_owned(),
             version: version.to_owned(),
+            key_id: None,
+            expires_at: None,
+            revoked: None,
             probe: None,
         }
     }
@@ -70,7 +84,13 @@ impl Report for Changed {
                 if self.probe.is_none() {
                     page.note("No event was sent to try it: see that events arrive.");
                 }
-                page.note("The old token still works: revoke it at https://console.gomomento.com when nothing else uses it.");
+                if let Some(end) = self.expires_at {
+                    page.note(format_args!("The new key ends at {end}: rotate again before."));
+                }
+                match &self.revoked {
+                    Some(id) => page.note(format_args!("The old key {id} is revoked.")),
+                    None => page.note("The old token still works: revoke it at https://console.gomomento.com when nothing else uses it."),
+                }
             }
         }
     }

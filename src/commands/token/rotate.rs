@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::change::{self, ChangeArgs};
+use super::mint::{self, MintArgs};
 use super::report::Changed;
 use crate::commands::completions::Verbatim;
 use crate::context::Context;
@@ -14,13 +15,20 @@ use crate::error::{Context as _, Error, Kind, Result};
 Examples:
   evbridge-momento token rotate --from-command 'vault kv get -field=key secret/momento'
   evbridge-momento token rotate --from-command ./new-key --schedule | crontab -
+  evbridge-momento token rotate --mint --role eventbridge --expires 90d --management-key-file manager.txt
   evbridge-momento token rotate --local
 
-The old token works until the end: no event fails in between. It stays stored under the label AWSPREVIOUS;
-revoke it at https://console.gomomento.com when nothing else uses it.")]
+With --mint Momento makes the key (API-keys HTTP API), and once an event came through with it, revokes the old
+one if --mint made that too: the id of a key is stored beside it in the secret. A new key that is not used in
+the end is revoked again.
+
+The old token works until the end: no event fails in between. It stays stored under the label AWSPREVIOUS.
+Without --mint, revoke it at https://console.gomomento.com when nothing else uses it.")]
 pub struct RotateArgs {
     #[command(flatten)]
     change: ChangeArgs,
+    #[command(flatten)]
+    mint: MintArgs,
     /// Print the cron line that does this, monthly if no times are given, and do nothing more
     #[arg(long, value_name = "TIMES", num_args = 0..=1, default_missing_value = "0 3 1 * *", require_equals = true)]
     schedule: Option<String>,
@@ -37,13 +45,15 @@ pub enum Rotated {
 /// Gives the stack the token that a command prints.
 pub async fn run(context: &Context, args: RotateArgs) -> Result<Rotated> {
     match &args.schedule {
-        Some(times) => Ok(Rotated::Schedule(Verbatim { text: line(context, times, &args.change)? })),
-        None => Ok(Rotated::Changed(change::run(context, args.change, true).await?)),
+        Some(times) => Ok(Rotated::Schedule(Verbatim { text: line(context, times, &args)? })),
+        None if args.mint.mint => Ok(Rotated::Changed(mint::run(context, &args.change, &args.mint).await?)),
+        None => Ok(Rotated::Changed(change::run(context, &args.change, true).await?)),
     }
 }
 
 /// Writes the cron line; in it `%` is a line break unless it is escaped.
-fn line(context: &Context, times: &str, args: &ChangeArgs) -> Result<String> {
+fn line(context: &Context, times: &str, args: &RotateArgs) -> Result<String> {
+    let (mint, args) = (&args.mint, &args.change);
     let is_time = |field: &str| field.chars().all(|c| c.is_ascii_alphanumeric() || "*/,-".contains(c));
     let fields: Vec<&str> = times.split_whitespace().collect();
     if fields.len() != 5 || !fields.iter().all(|field| is_time(field)) {
@@ -51,10 +61,11 @@ fn line(context: &Context, times: &str, args: &ChangeArgs) -> Result<String> {
             "give five fields, for example `--schedule='0 3 1 * *'`: at 3:00 on the first of each month",
         ));
     }
-    let source = args.source.command().ok_or_else(|| {
-        Error::usage("a schedule needs a token that a command gives")
-            .hint("add `--from-command`: a file or a question is not there next month")
-    })?;
+    let manager = mint.management_key_file.as_ref().map(|path| path.display().to_string());
+    if !(mint.mint && manager.is_some()) && args.source.command().is_none() {
+        return Err(Error::usage("a schedule needs a token that a command gives, or a key that Momento makes")
+            .hint("add `--from-command`, or `--mint` with `--management-key-file`: a question or a variable is not there next month"));
+    }
     let directory = std::env::current_dir()
         .context(Kind::Failed, || "the working directory cannot be found out".to_owned())?;
     let mut words = vec!["evbridge-momento".to_owned(), "token".to_owned(), "rotate".to_owned()];
@@ -65,14 +76,18 @@ fn line(context: &Context, times: &str, args: &ChangeArgs) -> Result<String> {
         ("--region", context.region.clone()),
         ("--profile", context.profile().map(str::to_owned)),
         ("--cache", args.cache.clone()),
-        ("--from-command", Some(source.to_owned())),
+        ("--from-command", args.source.command().map(str::to_owned)),
+        ("--role", mint.role.clone()),
+        ("--expires", mint.mint.then(|| mint.expires.to_string())),
+        ("--management-key-file", manager),
+        ("--momento-registry", mint.momento_registry.clone()),
     ];
     for (flag, value) in named {
         if let Some(value) = value {
             words.extend([flag.to_owned(), value]);
         }
     }
-    for (flag, given) in [("--no-probe", args.no_probe), ("--local", global.local)] {
+    for (flag, given) in [("--mint", mint.mint), ("--no-probe", args.no_probe), ("--local", global.local)] {
         words.extend(given.then(|| flag.to_owned()));
     }
     words.extend(["--yes".to_owned(), "--quiet".to_owned()]);

@@ -17,6 +17,9 @@ use crate::model::stack::diagnosis::root_cause;
 use crate::momento::{Call, Finding};
 use crate::ui::progress::StackProgress;
 
+/// What to do after an update that was not followed to its end.
+const AGAIN: &str = "when the update is done, run `evbridge-momento token check`, and the same command again";
+
 /// How long the connection may take to be authorised, and the probe event to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -33,6 +36,8 @@ pub(super) struct Rotation<'a> {
     pub(super) before: &'a str,
     pub(super) base_url: &'a str,
     pub(super) token: &'a SecretString,
+    /// The token's id at Momento, where it is known.
+    pub(super) key_id: Option<&'a str>,
     /// The cache that the probe event goes to; without one no event is sent.
     pub(super) cache: Option<&'a str>,
     /// Who sends the probe event.
@@ -43,7 +48,7 @@ impl Rotation<'_> {
     /// Goes through all steps, and back where one fails; returns the id of the event that came through.
     pub(super) async fn run(&self, version: &mut String) -> Result<Option<String>> {
         let clients = &self.session.clients;
-        *version = secrets::write_pending(clients, self.secret, self.token).await?;
+        *version = secrets::write_pending(clients, self.secret, self.token, self.key_id).await?;
         self.say("stored the new token as a pending version");
         match self.try_version(version).await {
             Ok(event) => {
@@ -97,10 +102,10 @@ impl Rotation<'_> {
             happened.push(event.clone());
         });
         let stack = tokio::select! {
-            stack = following => stack?,
+            stack = following => stack.map_err(|error| error.hint(AGAIN))?,
             _ = tokio::signal::ctrl_c() => {
                 return Err(Error::new(Kind::Detached, "detached: CloudFormation goes on with the update")
-                    .hint("run `evbridge-momento token check` when it is done, and the same command again"));
+                    .hint(AGAIN));
             }
         };
         if stack.is_some_and(|stack| stack.status.is_deployed()) {

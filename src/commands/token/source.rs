@@ -1,30 +1,34 @@
-//! Where a new token comes from: a file, standard input, a command of a vault, the environment.
+//! Where a token comes from: a file, standard input, a command of a vault, the environment, a question.
 
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use clap::Args;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
+use crate::model::token::{Checked, Endpoint, MAX_LENGTH, Token};
 use crate::ui::prompt;
 
 /// The longest token that is read, in bytes; a real one is far shorter.
 const LONGEST: u64 = 64 * 1024;
 
+/// What stands for the region in the name of a file or in a command.
+const REGION: &str = "{region}";
+
 /// The flags that give a token; never the token itself, which the process list would show.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SourceArgs {
-    /// Read the token from a file
+    /// Read the token from a file; {region} in its name stands for the region
     #[arg(long, value_name = "FILE", group = "source")]
     token_file: Option<PathBuf>,
     /// Read the token from standard input
     #[arg(long, group = "source")]
     token_stdin: bool,
-    /// Run a command and read the token from what it prints, for vaults
+    /// Run a command and read the token from what it prints, for vaults; {region} stands for the region
     #[arg(long, value_name = "COMMAND", group = "source")]
     from_command: Option<String>,
 }
@@ -39,18 +43,27 @@ pub struct Given {
 
 impl SourceArgs {
     /// Reads the token from where a flag says, or returns nothing where no flag says it.
-    pub fn flagged(&self) -> Result<Option<Given>> {
+    pub fn flagged(&self, context: &Context, region: &str) -> Result<Option<Given>> {
         if let Some(path) = &self.token_file {
-            let file = std::fs::File::open(path)
-                .context(Kind::Settings, || format!("the token file {} cannot be opened", path.display()))?;
-            return Ok(Some(Given { origin: format!("the file {}", path.display()), text: read(file)? }));
+            let path = path.to_str().map_or_else(|| path.clone(), |path| path.replace(REGION, region).into());
+            return file(&path).map(Some);
         }
         if self.token_stdin {
+            if context.is_one_of_many() {
+                return Err(Error::usage("standard input is read once, and there are several regions")
+                    .hint("name a file for each: `--token-file 'keys/{region}'`")
+                    .hint(
+                        "or set MOMENTO_API_KEY, or one for each region, such as MOMENTO_API_KEY_US_EAST_1",
+                    ));
+            }
             let text = read(std::io::stdin().lock())?;
             return Ok(Some(Given { origin: "standard input".to_owned(), text }));
         }
         match &self.from_command {
-            Some(command) => Ok(Some(Given { origin: "the command".to_owned(), text: run(command)? })),
+            Some(command) => {
+                let text = run(&command.replace(REGION, region))?;
+                Ok(Some(Given { origin: "the command".to_owned(), text }))
+            }
             None => Ok(None),
         }
     }
@@ -60,22 +73,59 @@ impl SourceArgs {
         self.from_command.as_deref()
     }
 
+    /// Returns whether a flag says where the token is.
+    pub fn is_flagged(&self) -> bool {
+        self.token_file.is_some() || self.token_stdin || self.from_command.is_some()
+    }
+
     /// Reads the token from where a flag says, from `MOMENTO_API_KEY`, or asks for it.
-    pub fn given(&self, context: &Context) -> Result<Given> {
-        if let Some(given) = self.flagged()? {
+    pub fn given(&self, context: &Context, region: &str) -> Result<Given> {
+        if let Some(given) = self.flagged(context, region)? {
             return Ok(given);
         }
-        if let Some(text) = &context.environment.token {
-            return Ok(Given { origin: "MOMENTO_API_KEY".to_owned(), text: text.clone() });
+        if let Some(given) = environment(context, region) {
+            return Ok(given);
         }
         let question = "New Momento API key (from https://console.gomomento.com, not shown):";
-        let asked = if context.can_ask() { prompt::hidden(question) } else { None };
-        asked.map(|text| Given { origin: "the question".to_owned(), text }).ok_or_else(|| {
+        asked(context, question).ok_or_else(|| {
             Error::settings("no new token was given").hint(
                 "name where it is: `--token-file`, `--token-stdin`, `--from-command`, or MOMENTO_API_KEY",
             )
         })
     }
+}
+
+impl Given {
+    /// Reads the token and checks it against the Momento that it is for; one that a connection cannot use is refused.
+    pub fn checked(&self, context: &Context, base_url: &str) -> Result<Checked> {
+        let refused = |message: String, hint: String| {
+            let origin = &self.origin;
+            Error::settings(format!("the token from {origin} is refused")).cause(message).hint(hint)
+        };
+        Token::parse(self.text.expose_secret())
+            .map_err(|error| refused(error.to_string(), error.hint().to_owned()))?
+            .check(Some(&Endpoint::new(base_url)), context.now(), MAX_LENGTH)
+            .map_err(|error| refused(error.to_string(), error.hint()))
+    }
+}
+
+/// Reads a token, or another key, from a file.
+pub fn file(path: &std::path::Path) -> Result<Given> {
+    let file = std::fs::File::open(path)
+        .context(Kind::Settings, || format!("the token file {} cannot be opened", path.display()))?;
+    Ok(Given { origin: format!("the file {}", path.display()), text: read(file)? })
+}
+
+/// Returns the token of `MOMENTO_API_KEY`, or of the region's own variable, where it is set.
+pub fn environment(context: &Context, region: &str) -> Option<Given> {
+    let (origin, text) = context.environment.token_of(region)?;
+    Some(Given { origin, text: text.clone() })
+}
+
+/// Asks the person who is there for a token, without showing it.
+pub fn asked(context: &Context, question: &str) -> Option<Given> {
+    let asked = if context.can_ask() { prompt::hidden(question) } else { None };
+    asked.map(|text| Given { origin: "the question".to_owned(), text })
 }
 
 /// Runs a command in the shell and returns what it prints; what it says on stderr is the user's to see.

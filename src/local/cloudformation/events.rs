@@ -22,6 +22,18 @@ pub(crate) struct Event {
     pub(crate) properties: Option<String>,
     pub(crate) operation: String,
     pub(crate) operation_kind: Option<String>,
+    /// What `DescribeEvents` alone tells.
+    #[serde(default)]
+    pub(crate) more: Option<More>,
+}
+
+/// What only `DescribeEvents` tells of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum More {
+    /// A change set's validation failed at a path.
+    Validation { change_set: String, path: String },
+    /// A hook failed before a resource was touched.
+    Hook,
 }
 
 /// Makes the table.

@@ -1,11 +1,12 @@
 //! CloudFormation: stacks from templates, through change sets, with rollback, for the types of our stacks.
 //!
 //! `model::cloudformation` reads and evaluates a template, `changes` compares it with a stack (pure),
-//! `actions` answers the API, `engine` moves the operations, `resources` has one file per type.
+//! `drift` compares what is there with what a stack says (pure), `actions` answers the API, `engine` moves the operations, `resources` has one file per type.
 //! An action only records what is to be done; [`CloudFormation::advance`] does it, step by step.
 
 mod actions;
 mod changes;
+mod drift;
 mod engine;
 mod events;
 mod input;
@@ -48,6 +49,13 @@ impl CloudFormation {
     /// what a service refuses is the operation's failure, not this function's.
     pub fn advance(&self, services: &dyn Services) -> Result<bool, ApiError> {
         engine::advance(&self.store, &self.clock, services)
+    }
+
+    /// Answers `DetectStackResourceDrift`, which looks at the resource while its caller waits.
+    pub fn detect_resource(&self, region: &str, input: &Value, services: &dyn Services) -> Answer {
+        let api = actions::Api { store: &self.store, clock: &self.clock, region };
+        let engine = engine::Engine { store: &self.store, clock: &self.clock, services, region };
+        self.store.atomically(|| api.detect_stack_resource_drift(input::Input(input), &engine))
     }
 
     /// Returns whether an operation waits for the end of a delay that was asked for.

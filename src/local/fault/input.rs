@@ -2,15 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::{Effect, Fault, Place, Step};
+use super::{Effect, Fault, Place, Step, Wanted};
 use crate::local::wire::ApiError;
 
-/// Reads `{Place: {…}, Effect: {…}, Times?}`.
+/// What an effect may be.
+const EFFECTS: &str = "an Effect is Fail, Delay, Throttle, Status, Drop, LoseAnswer, Hang or Expire";
+
+/// Reads `{Place: {…}, Effect: {…}, Times?, After?}`.
 ///
 /// A place is `{Resource, Step}` or `{Service, Action}`; an effect is `{Fail}`, `{Delay}` (milliseconds),
-/// `{Throttle: true}`, `{Status}`, `{Drop: true}` or `{LoseAnswer: true}`. A resource fails or is late; an action
-/// does the rest.
-pub fn read(input: &Value) -> Result<(Place, Effect, Option<u32>), ApiError> {
+/// `{Throttle: true}`, `{Status}`, `{Drop: true}`, `{LoseAnswer: true}`, `{Hang: true}` or `{Expire: true}`. A
+/// resource fails or is late; an action does the rest, `After` so many calls that go well.
+pub fn read(input: &Value) -> Result<Wanted, ApiError> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let given = &input["Place"];
     let place = match (text(&given["Resource"]), text(&given["Service"]), text(&given["Action"])) {
@@ -36,26 +39,30 @@ pub fn read(input: &Value) -> Result<(Place, Effect, Option<u32>), ApiError> {
         Effect::Drop
     } else if given["LoseAnswer"] == true {
         Effect::LoseAnswer
+    } else if given["Hang"] == true {
+        Effect::Hang
+    } else if given["Expire"] == true {
+        Effect::Expire
     } else {
-        return Err(invalid("an Effect is Fail, Delay, Throttle, Status, Drop or LoseAnswer"));
+        return Err(invalid(EFFECTS));
     };
     let is_for_resource = matches!(effect, Effect::Fail(_) | Effect::Delay(_));
     if is_for_resource != matches!(place, Place::Resource { .. }) {
-        return Err(invalid(
-            "a resource can Fail or have a Delay; an action can Throttle, answer a Status, Drop or LoseAnswer",
-        ));
+        return Err(invalid("a resource can Fail or have a Delay; an action can have any other Effect"));
     }
+    let number = |value: &Value| value.as_u64().and_then(|number| u32::try_from(number).ok());
     let times = match &input["Times"] {
         Value::Null => None,
         times => Some(
-            times
-                .as_u64()
-                .and_then(|times| u32::try_from(times).ok())
-                .filter(|times| *times > 0)
-                .ok_or_else(|| invalid("Times is a number from 1"))?,
+            number(times).filter(|times| *times > 0).ok_or_else(|| invalid("Times is a number from 1"))?,
         ),
     };
-    Ok((place, effect, times))
+    let after = match &input["After"] {
+        Value::Null => 0,
+        _ if is_for_resource => return Err(invalid("After is for an action")),
+        after => number(after).ok_or_else(|| invalid("After is a number"))?,
+    };
+    Ok(Wanted { place, effect, times, after })
 }
 
 /// Describes a fault.
@@ -71,6 +78,13 @@ pub fn describe(fault: &Fault) -> Value {
         Effect::Status(status) => format!("answers {status}"),
         Effect::Drop => "breaks the connection before its work".to_owned(),
         Effect::LoseAnswer => "breaks the connection after its work".to_owned(),
+        Effect::Hang => "is never answered".to_owned(),
+        Effect::Expire => "says that the credentials have expired".to_owned(),
+    };
+    let effect = match fault.after {
+        0 => effect,
+        1 => format!("{effect}, after one call that goes well"),
+        after => format!("{effect}, after {after} calls that go well"),
     };
     json!({
         "Id": fault.id,
@@ -86,7 +100,11 @@ fn step(value: &Value) -> Result<Step, ApiError> {
         Some("create") => Ok(Step::Create),
         Some("update") => Ok(Step::Update),
         Some("delete") => Ok(Step::Delete),
-        _ => Err(invalid("a Step is create, update or delete")),
+        Some("read") => Ok(Step::Read),
+        Some("validate") => Ok(Step::Validate),
+        Some("hook") => Ok(Step::Hook),
+        Some("alarm") => Ok(Step::Alarm),
+        _ => Err(invalid("a Step is create, update, delete, read, validate, hook or alarm")),
     }
 }
 
@@ -101,7 +119,10 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         let message = |input: Value| read(&input).unwrap_err().message;
-        assert_eq!(message(json!({ "Place": { "Resource": "R" } })), "a Step is create, update or delete");
+        assert_eq!(
+            message(json!({ "Place": { "Resource": "R" } })),
+            "a Step is create, update, delete, read, validate, hook or alarm"
+        );
         let place = json!({ "Resource": "R", "Step": "create" });
         assert!(
             message(json!({ "Place": place, "Effect": { "Throttle": true } })).starts_with("a resource can")
@@ -110,5 +131,8 @@ mod tests {
         assert_eq!(message(json!({ "Place": place, "Effect": { "Status": 200 } })), "a Status is 400 to 599");
         let times = json!({ "Place": place, "Effect": { "Drop": true }, "Times": 0 });
         assert_eq!(message(times), "Times is a number from 1");
+        let after = json!({ "Place": place, "Effect": { "Hang": true }, "After": -1 });
+        assert_eq!(message(after), "After is a number");
+        assert_eq!(message(json!({ "Place": place, "Effect": { "Sulk": true } })), EFFECTS);
     }
 }

@@ -1,7 +1,8 @@
 //! Failures on demand: what is to go wrong, kept in the state, and spent as it happens.
 //!
 //! A fault is for a resource of a stack (its creation, update or deletion fails, or takes a while), or for an
-//! API action (it is throttled, answers with an error, breaks the connection before or after its work).
+//! API action (it is throttled, answers with an error, breaks the connection before or after its work, never
+//! answers, or says that the credentials have expired).
 
 mod input;
 
@@ -27,6 +28,9 @@ pub struct Fault {
     pub left: Option<u32>,
     /// How often it happened.
     pub happened: u32,
+    /// How many more calls go well before it happens; for an action alone.
+    #[serde(default)]
+    pub after: u32,
 }
 
 /// Where a fault happens.
@@ -41,7 +45,7 @@ pub enum Place {
     },
     /// In an API action.
     Action {
-        /// The service as a SigV4 credential scope names it, such as `cloudformation`.
+        /// The service as a SigV4 credential scope names it, such as `cloudformation`, or `*` for all.
         service: String,
         /// The action's name, or `*` for all.
         action: String,
@@ -57,6 +61,14 @@ pub enum Step {
     Update,
     /// It is deleted.
     Delete,
+    /// It is looked at, for drift.
+    Read,
+    /// A change set with it is validated.
+    Validate,
+    /// A hook is asked about it.
+    Hook,
+    /// It is an alarm that watches an operation: it goes off.
+    Alarm,
 }
 
 /// What goes wrong.
@@ -74,17 +86,42 @@ pub enum Effect {
     Drop,
     /// The connection breaks after the action's work is done.
     LoseAnswer,
+    /// The action is never answered, and its work is not done; the connection stays open.
+    Hang,
+    /// The action answers that the credentials have expired.
+    Expire,
+}
+
+impl Fault {
+    /// Returns whether a hook says no.
+    pub(super) fn is_hook(&self) -> bool {
+        matches!(self.place, Place::Resource { step: Step::Hook, .. })
+    }
 }
 
 impl Document for Fault {
     const KIND: &'static str = "fault:fault";
 }
 
+/// A fault that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub effect: Effect,
+    /// How often; nothing for always.
+    pub times: Option<u32>,
+    /// How many calls go well first; for an action alone.
+    pub after: u32,
+}
+
 /// Adds a fault and returns its number.
-pub fn add(store: &Store, place: Place, effect: Effect, times: Option<u32>) -> Result<u64, StoreError> {
+pub fn add(store: &Store, wanted: Wanted) -> Result<u64, StoreError> {
     store.atomically(|| {
         let id = list(store)?.last().map_or(1, |last| last.id + 1);
-        store.put(EVERYWHERE, &id.to_string(), &Fault { id, place, effect, left: times, happened: 0 })?;
+        let Wanted { place, effect, times: left, after } = wanted;
+        store.put(EVERYWHERE, &id.to_string(), &Fault { id, place, effect, left, happened: 0, after })?;
         Ok(id)
     })
 }
@@ -120,10 +157,17 @@ pub(super) fn at_resource(
 /// Spends what goes wrong with an API action now, and returns it.
 pub(super) fn at_action(store: &Store, service: &str, action: &str) -> Result<Option<Effect>, StoreError> {
     let found = list(store)?.into_iter().filter(is_left).find(|fault| match &fault.place {
-        Place::Action { service: at, action: named } => at == service && (named == action || named == "*"),
+        Place::Action { service: at, action: named } => {
+            (at == service || at == "*") && (named == action || named == "*")
+        }
         Place::Resource { .. } => false,
     });
-    let Some(fault) = found else { return Ok(None) };
+    let Some(mut fault) = found else { return Ok(None) };
+    if let Some(after) = fault.after.checked_sub(1) {
+        fault.after = after;
+        store.put(EVERYWHERE, &fault.id.to_string(), &fault)?;
+        return Ok(None);
+    }
     spend(store, fault.id)?;
     Ok(Some(fault.effect))
 }
@@ -150,9 +194,9 @@ mod tests {
     fn a_fault_happens_as_often_as_it_was_told_to() {
         let store = Store::in_memory().unwrap();
         let place = Place::Action { service: "events".into(), action: "PutEvents".into() };
-        add(&store, place, Effect::Throttle, Some(2)).unwrap();
+        add(&store, Wanted { place, effect: Effect::Throttle, times: Some(2), after: 1 }).unwrap();
         let now = |action: &str| at_action(&store, "events", action).unwrap();
-        assert_eq!(now("DescribeRule"), None);
+        assert_eq!((now("DescribeRule"), now("PutEvents")), (None, None));
         assert_eq!((now("PutEvents"), now("PutEvents")), (Some(Effect::Throttle), Some(Effect::Throttle)));
         assert_eq!(now("PutEvents"), None);
         assert_eq!(list(&store).unwrap()[0].happened, 2);
@@ -163,7 +207,8 @@ mod tests {
     fn a_resource_is_meant_by_its_type_or_its_name() {
         let store = Store::in_memory().unwrap();
         let place = Place::Resource { resource: "AWS::SQS::Queue".into(), step: Step::Delete };
-        let id = add(&store, place, Effect::Fail("no".into()), None).unwrap();
+        let id =
+            add(&store, Wanted { place, effect: Effect::Fail("no".into()), times: None, after: 0 }).unwrap();
         let at = |kind: &str, step| at_resource(&store, ("Queue", kind), step).unwrap().map(|one| one.id);
         assert_eq!(at("AWS::SQS::Queue", Step::Delete), Some(id));
         assert_eq!(at("AWS::SQS::Queue", Step::Create), None);

@@ -3,10 +3,11 @@
 //! Source: the API reference of IAM and its service model (2010-05-08, Query protocol).
 //! `winterbaume-iam` has 24 000 lines for all of IAM and its state is one snapshot, to be read whole at
 //! every start and written whole at every change; a stack here needs one role.
-//! Callers are the account's owner and may do everything: nothing is enforced at the API.
+//! The local user may do everything; what a role that was assumed may do is held by `callers`.
 
 mod policy;
 mod role;
+mod simulate;
 
 #[cfg(test)]
 mod tests;
@@ -81,6 +82,7 @@ impl Iam {
             "ListRoleTags" => Ok(json!({"Tags": self.role(input)?.tags, "IsTruncated": false})),
             "ListRoles" => self.list_roles(input),
             "PutRolePolicy" => self.put_role_policy(input),
+            "SimulatePrincipalPolicy" => self.simulate_principal_policy(input),
             "TagRole" => self.tag_role(input),
             "UntagRole" => self.untag_role(input),
             "UpdateAssumeRolePolicy" => self.update_assume_role_policy(input),

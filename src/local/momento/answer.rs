@@ -68,8 +68,26 @@ impl Refusal {
         Self { status, title, description: "A fault was set for this operation.".to_owned() }
     }
 
-    fn not_found(title: &'static str, description: &str) -> Self {
+    /// What was named is not there (404).
+    pub(super) fn not_found(title: &'static str, description: &str) -> Self {
         Self { status: StatusCode::NOT_FOUND, title, description: description.to_owned() }
+    }
+}
+
+impl Refusal {
+    /// Writes the error in the form of the API-keys API: `{"code", "message"}`.
+    pub(super) fn with_code(&self) -> Response<Bytes> {
+        // Of these words the documentation gives only the first three, as examples.
+        let code = match self.status.as_u16() {
+            400 => "Bad Request",
+            403 => "PermissionDenied",
+            404 => "NotFound",
+            401 => "Unauthenticated",
+            429 => "ResourceExhausted",
+            _ => "Internal",
+        };
+        let body = json!({ "code": code, "message": self.description });
+        respond(self.status, Some("application/json"), body.to_string().into())
     }
 }
 

@@ -29,6 +29,9 @@ impl Momento {
 
     /// Answers a request at once; a long poll gets what is there, perhaps nothing.
     pub fn handle(&self, region: &str, request: &Request<Bytes>) -> Response<Bytes> {
+        if Self::is_of_api_keys(request.uri().path()) {
+            return self.api_keys(region, request);
+        }
         self.route(region, request).unwrap_or_else(|refusal| answer::refuse(&refusal))
     }
 
@@ -141,7 +144,7 @@ impl Momento {
         Ok(Subscriber { position, start: topics::state(&self.store, topic)? })
     }
 
-    fn authenticate(
+    pub(super) fn authenticate(
         &self,
         region: &str,
         operation: Operation,

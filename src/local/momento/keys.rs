@@ -37,6 +37,8 @@ pub struct Scope {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Access {
+    /// To make and revoke keys, and nothing with caches.
+    Management,
     /// To get items and to subscribe.
     ReadOnly,
     /// Everything.
@@ -62,6 +64,7 @@ impl Scope {
     /// Refuses a call that the scope does not allow.
     pub(super) fn check(&self, action: Action, cache: &str) -> Result<(), Refusal> {
         let kind = match self.access {
+            Access::Management => false,
             Access::ReadWrite => true,
             Access::ReadOnly => action == Action::Read,
             Access::WriteOnly => action == Action::Write,
@@ -119,8 +122,12 @@ pub(super) fn accept(store: &Store, key: &str, scope: &Scope) -> Result<(), Stor
 
 /// Refuses a key for ever.
 pub(super) fn revoke(store: &Store, key: &str) -> Result<(), StoreError> {
-    let revoked = Record { scope: Scope::all(), revoked: true };
-    store.put(EVERYWHERE, &hash(inner(key).as_deref().unwrap_or(key)), &revoked)
+    revoke_hash(store, &hash(inner(key).as_deref().unwrap_or(key)))
+}
+
+/// Refuses the key with a hash for ever.
+pub(super) fn revoke_hash(store: &Store, hash: &str) -> Result<(), StoreError> {
+    store.put(EVERYWHERE, hash, &Record { scope: Scope::all(), revoked: true })
 }
 
 /// What tokens were found to allow, and until when, by their hashes: every request asks for it.
@@ -221,6 +228,6 @@ fn seconds(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))
 }
 
-fn hash(key: &str) -> String {
+pub(super) fn hash(key: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(key))
 }

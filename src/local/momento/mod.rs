@@ -6,8 +6,8 @@
 
 mod answer;
 mod api;
+mod api_keys;
 mod fault;
-
 mod items;
 mod keys;
 mod request;

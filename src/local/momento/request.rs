@@ -117,7 +117,8 @@ impl Query {
         Ok(Position { page: number("sequence_page")?, number: number("sequence_number")? })
     }
 
-    fn only(&self, name: &str) -> Result<Option<&str>, Refusal> {
+    /// Returns a parameter that may come once.
+    pub(super) fn only(&self, name: &str) -> Result<Option<&str>, Refusal> {
         let mut values = self.0.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str());
         let first = values.next();
         if values.next().is_some() {

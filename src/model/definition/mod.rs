@@ -12,7 +12,7 @@ mod values;
 use schemars::JsonSchema;
 
 pub use self::values::{
-    BusName, Endpoint, EventType, InvalidValue, MaxAge, Rate, Retries, SourceName, StackName,
+    BusName, Endpoint, EventType, InvalidValue, KmsKey, MaxAge, Rate, Retries, SourceName, StackName,
 };
 use crate::model::problem::Problem;
 
@@ -41,6 +41,10 @@ pub struct Definition {
     /// How long, how often and how fast Momento is called.
     #[schemars(default)]
     pub delivery: Delivery,
+    /// The customer's own KMS key, by ARN, for the secret, the dead-letter queue and the connection. Left out: AWS's
+    /// own keys encrypt them.
+    #[schemars(with = "KmsKey", default, transform = without_default)]
+    pub kms_key: Option<KmsKey>,
     /// Other events that become Momento calls. Not supported in this version: leave it empty.
     #[schemars(length(max = 0), default)]
     pub routes: Vec<Route>,
@@ -127,6 +131,11 @@ impl Default for Delivery {
             topic_rate: Rate::topic(),
         }
     }
+}
+
+/// A key that may be left out and has no value then: an editor need not offer one.
+fn without_default(schema: &mut schemars::Schema) {
+    schema.remove("default");
 }
 
 /// What stands behind the key `bus`.

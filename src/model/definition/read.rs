@@ -40,7 +40,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn definition(&mut self, root: &Node) -> Option<Definition> {
-        const KEYS: [&str; 7] = ["name", "bus", "momento", "events", "source", "delivery", "routes"];
+        const KEYS: [&str; 8] =
+            ["name", "bus", "momento", "events", "source", "delivery", "kms-key", "routes"];
         if !self.mapping(root, "a stack definition", &KEYS) {
             return None;
         }
@@ -57,10 +58,11 @@ impl Reader<'_> {
         let events = root.get("events").map_or_else(|| EventType::ALL.to_vec(), |node| self.events(node));
         let source = root.get("source").map_or_else(Vec::new, |node| self.sources(node));
         let delivery = root.get("delivery").map_or_else(Delivery::default, |node| self.delivery(node));
+        let kms_key = root.get("kms-key").and_then(|node| self.value(node, "kms-key"));
         if let Some(routes) = root.get("routes") {
             self.routes(routes);
         }
-        Some(Definition { name: name??, bus, momento, events, source, delivery, routes: Vec::new() })
+        Some(Definition { name: name??, bus, momento, events, source, delivery, kms_key, routes: Vec::new() })
     }
 
     fn bus(&mut self, node: &Node) -> Bus {

@@ -141,11 +141,11 @@ s.yaml:3:1: key `name` is already on line 1
 ";
     empty: "" => "\
 s.yaml:1:1: a stack definition is a mapping of keys to values, and this is nothing
-  its keys are `name`, `bus`, `momento`, `events`, `source`, `delivery` and `routes`
+  its keys are `name`, `bus`, `momento`, `events`, `source`, `delivery`, `kms-key` and `routes`
 ";
     a_list: "- name: a" => "\
 s.yaml:1:1: a stack definition is a mapping of keys to values, and this is a list
-  its keys are `name`, `bus`, `momento`, `events`, `source`, `delivery` and `routes`
+  its keys are `name`, `bus`, `momento`, `events`, `source`, `delivery`, `kms-key` and `routes`
 ";
     no_name: "bus: b" => "\
 s.yaml:1:1: a stack definition needs a `name`
@@ -236,6 +236,11 @@ s.yaml:2:21: `3600` is not a duration
     long_max_age: "name: a\ndelivery: {max-age: 2d}" => "\
 s.yaml:2:21: EventBridge cannot retry for `2d`
   write 60 seconds to 24 hours as `90s`, `15m`, `1h` or `1h30m`
+";
+    bad_key: "name: a\nkms-key: alias/mine" => "\
+s.yaml:2:10: `alias/mine` is not the ARN of a KMS key
+  give a key's ARN, such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab, \
+  and no alias: `aws kms describe-key --key-id ALIAS` names it
 ";
     bad_retries: "name: a\ndelivery: {retries: 186}" => "\
 s.yaml:2:21: `186` is not a number of retries

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 /// How a check ended, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -31,6 +32,9 @@ pub struct Check {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub treatment: Option<String>,
+    /// A policy document that the treatment speaks of, to paste.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<Value>,
 }
 
 impl Check {
@@ -66,8 +70,15 @@ impl Check {
         self
     }
 
+    /// Adds the policy document that the treatment speaks of.
+    #[must_use]
+    pub fn document(mut self, document: Value) -> Self {
+        self.document = Some(document);
+        self
+    }
+
     fn of(name: impl Into<String>, verdict: Verdict, evidence: impl Into<String>) -> Self {
-        Self { name: name.into(), verdict, evidence: evidence.into(), treatment: None }
+        Self { name: name.into(), verdict, evidence: evidence.into(), treatment: None, document: None }
     }
 }
 

@@ -77,6 +77,8 @@ pub struct Queue {
     pub policy: Option<String>,
     /// Whether SQS encrypts it with a key of its own or of the customer's.
     pub encrypted: bool,
+    /// The customer's key that it is encrypted with, when it is one.
+    pub key: Option<String>,
     /// How many messages it holds.
     pub messages: u64,
 }

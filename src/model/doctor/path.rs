@@ -181,7 +181,9 @@ pub fn queue(look: &Look<Queue>, rule_arns: &[String], expected: &Expected<'_>) 
         }
     });
     let encryption = with(look, "queue encryption", |queue| {
-        if queue.encrypted {
+        if let Some(key) = &queue.key {
+            Check::ok("queue encryption", format!("encrypted with {key}"))
+        } else if queue.encrypted {
             Check::ok("queue encryption", "SQS encrypts it")
         } else {
             Check::warn("queue encryption", "it is not encrypted: events lie in it in the clear")
@@ -249,6 +251,7 @@ mod tests {
                 arn: "q".into(),
                 policy: Some(queue_policy("q", rules)),
                 encrypted: true,
+                key: None,
                 messages: 0,
             }))
         };

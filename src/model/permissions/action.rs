@@ -13,6 +13,8 @@ pub struct Need {
     pub resource: &'static str,
     /// Whether only stacks need it that make their own bus, or only those that do not; nothing for all.
     pub own_bus: Option<bool>,
+    /// Whether only stacks need it that are encrypted with a key of the customer's.
+    pub own_key: bool,
     /// The action, such as `events:PutRule`.
     pub action: &'static str,
     /// The commands that need it.
@@ -26,15 +28,18 @@ pub enum By {
     Command,
     /// CloudFormation, with the permissions of who runs the command.
     Stack,
+    /// Another service, with the permissions of who runs the command, on AWS only.
+    ServiceOnAws,
     /// CloudFormation as well, but on AWS only: the local cloud does without.
     StackOnAws,
 }
 
-/// Returns what a role needs for a stack that makes its own bus, or does not.
-pub fn needs(role: Role, own_bus: bool) -> impl Iterator<Item = &'static Need> {
+/// Returns what a role needs for a stack that makes its own bus or does not, and has a key of the customer's or not.
+pub fn needs(role: Role, own_bus: bool, own_key: bool) -> impl Iterator<Item = &'static Need> {
     TABLE
         .iter()
         .filter(move |need| need.own_bus.is_none_or(|wanted| wanted == own_bus))
+        .filter(move |need| own_key || !need.own_key)
         .filter(move |need| need.commands.iter().any(|command| role.commands().contains(command)))
 }
 
@@ -47,16 +52,19 @@ fn parse(table: &'static str) -> Vec<Need> {
         let by = match cells.next()? {
             "self" => By::Command,
             "stack" => By::Stack,
+            "service" => By::ServiceOnAws,
             _ => By::StackOnAws,
         };
+        let (resource, when) = (cells.next()?, cells.next()?);
         Some(Need {
             by,
-            resource: cells.next()?,
-            own_bus: match cells.next()? {
+            resource,
+            own_bus: match when {
                 "own" => Some(true),
                 "given" => Some(false),
                 _ => None,
             },
+            own_key: when == "key",
             action: cells.next()?,
             commands: cells.next()?.split(' ').collect(),
         })
@@ -82,7 +90,7 @@ mod tests {
     #[test]
     fn nobody_but_cloudformation_may_repoint_a_destination() {
         for role in Role::ALL {
-            let direct = needs(role, true).filter(|need| need.by == By::Command);
+            let direct = needs(role, true, true).filter(|need| need.by == By::Command);
             assert!(direct.into_iter().all(|need| need.action != "events:UpdateApiDestination"));
         }
     }

@@ -6,6 +6,7 @@
 mod action;
 mod policy;
 mod resource;
+mod simulation;
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,6 +14,7 @@ use std::str::FromStr;
 pub use action::{By, Need, needs};
 pub use policy::{document, fragment};
 pub use resource::Scope;
+pub use simulation::{Principal, Question, only, questions};
 
 /// What somebody does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +48,8 @@ impl Role {
     /// Returns the commands that the role runs.
     pub fn commands(self) -> &'static [&'static str] {
         match self {
-            Self::Deployer => &["deploy", "destroy"],
-            Self::Operator => &["doctor", "status", "token-check", "token-set"],
+            Self::Deployer => &["deploy", "destroy", "drift"],
+            Self::Operator => &["doctor", "drift", "status", "token-check", "token-set"],
             Self::Producer => &["put-event"],
         }
     }

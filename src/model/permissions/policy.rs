@@ -36,7 +36,7 @@ pub fn fragment(role: Role, scope: &Scope) -> Value {
 }
 
 fn write(role: Role, scope: &Scope, arn: &dyn Fn(&str) -> Value) -> Value {
-    let wanted: Vec<&Need> = needs(role, scope.own_bus).collect();
+    let wanted: Vec<&Need> = needs(role, scope.own_bus, scope.key.is_some()).collect();
     let direct: BTreeSet<(&str, &str)> = wanted
         .iter()
         .filter(|need| need.by == By::Command)
@@ -44,7 +44,7 @@ fn write(role: Role, scope: &Scope, arn: &dyn Fn(&str) -> Value) -> Value {
         .collect();
     let mut statements: BTreeMap<(bool, &str), BTreeSet<&str>> = BTreeMap::new();
     for need in &wanted {
-        let through_stack = need.by != By::Command;
+        let through_stack = matches!(need.by, By::Stack | By::StackOnAws);
         if through_stack && direct.contains(&(need.resource, need.action)) {
             continue;
         }
@@ -77,6 +77,11 @@ fn condition(resource: &str, through_stack: bool, scope: &Scope) -> Map<String, 
         }
         "passed" => {
             equals.insert("iam:PassedToService".to_owned(), json!("events.amazonaws.com"));
+        }
+        "key" => {
+            let services = ["events", "secretsmanager", "sqs"];
+            let services = services.map(|service| format!("{service}.{}.amazonaws.com", scope.region));
+            equals.insert("kms:ViaService".to_owned(), json!(services));
         }
         "linked-role" => {
             equals.insert("iam:AWSServiceName".to_owned(), json!("apidestinations.events.amazonaws.com"));
@@ -119,6 +124,7 @@ mod tests {
             detail_types: vec!["cacheSet".into()],
             sources: Vec::new(),
             secret: "evbridge-momento/momento-api".into(),
+            key: None,
         }
     }
 
@@ -128,9 +134,18 @@ mod tests {
             let document = document(role, &scope());
             assert!(Policy::from_json(&document).is_ok());
             for statement in document["Statement"].as_array().unwrap() {
-                // CloudWatch's metrics are no resources.
-                assert!(statement["Resource"] != "*" || statement["Sid"] == "Metrics");
                 let actions = statement["Action"].as_array().unwrap();
+                // These know no resources (Service Authorization Reference): nothing narrower allows them.
+                let unscoped = |action: &Value| {
+                    let action = action.as_str().unwrap();
+                    action.contains(":List")
+                        || ["DescribeStackDriftDetectionStatus", "BatchDescribeTypeConfigurations"]
+                            .iter()
+                            .any(|name| action == format!("cloudformation:{name}"))
+                        || action == "cloudwatch:GetMetricData"
+                };
+                let is_unscoped = actions.iter().all(unscoped);
+                assert!(statement["Resource"] != "*" || is_unscoped, "{statement}");
                 assert!(actions.iter().all(|action| !action.as_str().unwrap().contains('*')));
             }
             // A managed policy has at most 6144 characters without white space (IAM quotas).
@@ -149,6 +164,21 @@ mod tests {
                     "Resource": "arn:aws:events:us-east-1:123456789012:event-bus/default",
                     "Condition": {"StringEquals": {"events:detail-type": ["cacheSet"]}}},
             ])
+        );
+    }
+
+    #[test]
+    fn a_key_is_used_through_the_services_that_it_encrypts() {
+        let key = "arn:aws:kms:us-east-1:123456789012:key/k";
+        let scope = Scope { key: Some(key.into()), ..scope() };
+        let document = document(Role::Operator, &scope);
+        let statement =
+            document["Statement"].as_array().unwrap().iter().find(|one| one["Sid"] == "Key").unwrap();
+        assert_eq!(statement["Resource"], key);
+        assert_eq!(statement["Action"], json!(["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]));
+        assert_eq!(
+            statement["Condition"]["StringEquals"]["kms:ViaService"][1],
+            "secretsmanager.us-east-1.amazonaws.com"
         );
     }
 

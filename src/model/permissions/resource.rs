@@ -21,6 +21,8 @@ pub struct Scope {
     pub sources: Vec<String>,
     /// The secret's name.
     pub secret: String,
+    /// The ARN of the customer's key, where the stack is encrypted with one.
+    pub key: Option<String>,
 }
 
 /// From this length on CloudFormation may cut a stack's name in a resource's: names have up to 64 characters,
@@ -55,11 +57,13 @@ impl Scope {
     pub(super) fn arn(&self, kind: &str) -> String {
         let made = self.made("");
         match kind {
+            "key" => self.key.clone().unwrap_or_default(),
+            // Lists and CloudWatch's metrics have no resource (Service Authorization Reference).
+            "any" | "metrics" => "*".to_owned(),
+            "caller" => self.global(&format!("user/{}", self.own_name())),
             "stack" => self.regional("cloudformation", &format!("stack/{}/*", self.stack)),
             "bus" | "events" => self.regional("events", &format!("event-bus/{}", self.bus_name())),
             "alarms" => self.regional("cloudwatch", "alarm:*"),
-            // CloudWatch knows no permission for a single metric.
-            "metrics" => "*".to_owned(),
             "connection" => self.regional("events", &format!("connection/{made}")),
             "destination" => self.regional("events", &format!("api-destination/{made}")),
             "rule" if self.bus_name() == "default" => self.regional("events", &format!("rule/{made}")),
@@ -81,6 +85,11 @@ impl Scope {
             Some(start) if self.stack.len() > CUT => format!("{}*", start.trim_end_matches('-')),
             _ => format!("{}-{logical}*", self.stack),
         }
+    }
+
+    /// Returns the policy variable of the caller's own name; in a template it is not the template's variable.
+    fn own_name(&self) -> &'static str {
+        if self.account.starts_with("${") { "${!aws:username}" } else { "${aws:username}" }
     }
 
     fn bus_name(&self) -> &str {

@@ -65,15 +65,16 @@ fn hint(reason: &str) -> Option<&'static str> {
             "iam:CreateRole",
             "allow the deployer `iam:CreateRole`, or deploy with a service role: `--role-arn`",
         ),
+        // Before the buses: one that is there already must not be made.
+        (
+            "already exists",
+            "something with this name exists outside the stack: delete it, choose another name, or take it into the stack with `--import-existing-resources`",
+        ),
         ("Event bus", "make the event bus first, or name one that exists with `--bus`"),
         ("EventBus", "make the event bus first, or name one that exists with `--bus`"),
         (
             "Secrets Manager can't find",
             "the token's secret version is gone: deploy again with the token (`MOMENTO_API_KEY` or `--token-file`)",
-        ),
-        (
-            "already exists",
-            "something with this name exists outside the stack: delete it or choose another stack name",
         ),
         ("LimitExceeded", "a quota of the account is used up: see Service Quotas for EventBridge"),
         (
@@ -112,6 +113,12 @@ mod tests {
         assert_eq!(cause.logical_id, "B");
         assert!(cause.hint.unwrap().contains("--bus"));
         assert_eq!(root_cause(&events[..1]), None);
+    }
+
+    #[test]
+    fn a_bus_that_is_there_need_not_be_made() {
+        let events = [event("Bus", "CREATE_FAILED", "Event bus shop already exists.")];
+        assert!(root_cause(&events).unwrap().hint.unwrap().contains("exists outside the stack"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod addition;
 pub mod change;
 pub mod diagnosis;
+pub mod drift;
 pub mod event;
 pub mod pace;
 pub mod plan;

@@ -8,4 +8,4 @@ pub(crate) mod tests;
 
 pub use self::check::{MOST_BYTES, attributes, check};
 pub use self::json::to_json;
-pub use self::render::{RenderError, Variant, render};
+pub use self::render::{RenderError, Variant, render, rules};

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera};
 
-use crate::model::definition::{Definition, Endpoint, EventType, SourceName};
+use crate::model::definition::{Definition, Endpoint, EventType, KmsKey, SourceName};
 use crate::model::{json, region};
 
 /// Who brings the Momento token.
@@ -106,6 +106,7 @@ fn context(definition: &Definition, variant: Variant) -> Context {
     context.insert("endpoint", definition.momento.endpoint.as_str());
     context.insert("bus", definition.bus.name.as_str());
     context.insert("create_bus", &definition.bus.create);
+    context.insert("kms_key", &definition.kms_key.as_ref().map(KmsKey::as_str));
     context.insert("cache_set", &has(EventType::CacheSet));
     context.insert("cache_delete", &has(EventType::CacheDelete));
     context.insert("topic_publish", &has(EventType::TopicPublish));
@@ -120,6 +121,11 @@ fn context(definition: &Definition, variant: Variant) -> Context {
     context.insert("operations", &operations);
     context.insert("rules", &rules);
     context
+}
+
+/// Returns how many rules an event has.
+pub fn rules(event: EventType) -> usize {
+    operation(event).forms.len() + 1
 }
 
 fn destination(event: EventType) -> Destination {

@@ -1,5 +1,7 @@
 //! `deploy`: the main job, what changes and what does not.
 
+mod causes;
+mod import;
 mod next;
 mod refused;
 mod rollback;

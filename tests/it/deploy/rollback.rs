@@ -35,7 +35,7 @@ fn a_rollback_is_told_with_its_cause_and_left_behind_by_the_next_deploy() {
 error: the stack was not deployed: it ended in ROLLBACK_COMPLETE
   cause: EventBus failed first: Resource handler returned message: "Event bus shop already exists. (Service: EventBridge, Status Code: 400, Request ID: [UUID])" (RequestToken: [UUID], HandlerErrorCode: AlreadyExists)
 
-hint: make the event bus first, or name one that exists with `--bus`
+hint: something with this name exists outside the stack: delete it, choose another name, or take it into the stack with `--import-existing-resources`
 [exit status: 7]
 
 "#]]);

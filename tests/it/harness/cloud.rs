@@ -14,7 +14,7 @@ use super::Session;
 pub(crate) struct Cloud {
     clients: Clients,
     // Dropped before the runtime, and so is all of its work.
-    _handle: Handle,
+    handle: Handle,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -47,12 +47,17 @@ impl Cloud {
             .http_client(handle.http_client())
             .endpoint_url(handle.endpoint_url())
             .build();
-        Self { clients: Clients::new(config), _handle: handle, runtime }
+        Self { clients: Clients::new(config), handle, runtime }
     }
 
     /// Runs calls of the SDK's clients.
     pub(crate) fn ask<T>(&self, work: impl AsyncFnOnce(&Clients) -> T) -> T {
         self.runtime.block_on(work(&self.clients))
+    }
+
+    /// Does one of the local cloud's own actions.
+    pub(crate) fn control(&self, action: &str, input: serde_json::Value) -> serde_json::Value {
+        self.runtime.block_on(self.handle.call("us-east-1", action, input)).unwrap()
     }
 
     /// Looks at all that deploys of a stack leave.

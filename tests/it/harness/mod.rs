@@ -2,15 +2,21 @@
 
 mod cloud;
 mod outcome;
+mod proxy;
 mod server;
 mod session;
 mod source;
+#[cfg(unix)]
+mod terminal;
 pub(crate) mod token;
 mod with_cloud;
 
 pub(crate) use cloud::{Cloud, Footprint};
 pub(crate) use outcome::Outcome;
+pub(crate) use proxy::{Moment, Proxy};
 pub(crate) use server::Server;
 pub(crate) use session::Session;
 pub(crate) use source::{Source, repository, sources};
+#[cfg(unix)]
+pub(crate) use terminal::Terminal;
 pub(crate) use with_cloud::with_cloud;

@@ -69,6 +69,13 @@ impl Outcome {
         self.output.status.code()
     }
 
+    /// Returns what a person sees: progress and errors before the data, and a status other than zero.
+    pub(crate) fn on_screen(&self) -> String {
+        let status = self.status().filter(|status| *status != 0);
+        let status = status.map(|status| format!("[exit status: {status}]\n")).unwrap_or_default();
+        [normalise(&self.stderr(), &self.root), normalise(&self.stdout(), &self.root), status].concat()
+    }
+
     /// Returns stdout byte for byte, which must be UTF-8.
     pub(crate) fn stdout(&self) -> String {
         String::from_utf8(self.output.stdout.clone()).unwrap()

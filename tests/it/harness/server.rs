@@ -35,14 +35,22 @@ impl Server {
     /// Waits for a line, of either stream, that contains a text, and returns what follows the text.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
+        match self.next_with(text) {
+            Some(rest) => rest,
+            None => panic!("no line with `{text}` came; what came:\n{}", self.seen.join("\n")),
+        }
+    }
+
+    /// Waits for a line that contains a text, and returns what follows the text; nothing when none comes any more.
+    pub(crate) fn next_with(&mut self, text: &str) -> Option<String> {
         let end = Instant::now() + PATIENCE;
         while let Ok(line) = self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
             self.seen.push(line);
             if let Some((_, rest)) = self.seen.last().and_then(|line| line.split_once(text)) {
-                return rest.to_owned();
+                return Some(rest.to_owned());
             }
         }
-        panic!("no line with `{text}` came; what came:\n{}", self.seen.join("\n"));
+        None
     }
 
     /// Ends the process at once and returns all that it wrote.

@@ -92,6 +92,12 @@ impl Session {
         Server::start(self.command(words(line)))
     }
 
+    /// Starts a command at a terminal.
+    #[cfg(unix)]
+    pub(crate) fn at_terminal(&self, line: &str) -> super::Terminal {
+        super::Terminal::start(self.command(words(line)))
+    }
+
     /// Starts the local cloud's server, with more arguments, and returns it and its base URL.
     pub(crate) fn serve_cloud(&self, arguments: &str) -> (Server, String) {
         let mut server = self.serve(&format!("local --port 0 {arguments}"));

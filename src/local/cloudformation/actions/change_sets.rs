@@ -1,24 +1,27 @@
 //! Change sets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::compare::{cannot_update, check_name, compare, same_outputs};
+use super::compare::{cannot_update, check_name, compare, no_changes, same_outputs};
 use super::show::shown;
 use super::unsupported::refuse_unsupported;
-use super::{Api, no_change_set, pairs};
+use super::{Api, no_change_set, pairs, rollback};
+use crate::local::cloudformation::changes::ResourceChange;
 use crate::local::cloudformation::engine::{Start, begin};
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::naming;
 use crate::local::cloudformation::record::{
-    ChangeSet, ChangeSetStatus, ExecutionStatus, OnFailure, Stack, StackStatus,
+    ChangeSet, ChangeSetStatus, ExecutionStatus, OnFailure, Preparing, Stack, StackStatus,
 };
 use crate::local::cloudformation::secrets::mask;
+use crate::local::fault::{Effect, Step, at_resource, spend};
 use crate::local::wire::{Answer, ApiError};
 
-const NO_CHANGES: &str =
-    "The submitted information didn't contain changes. Submit different information to create a change set.";
+/// In the manner of CloudFormation's early validation; which of it failed, only `DescribeEvents` tells.
+const INVALID: &str = "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. \
+    To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.";
 
 impl Api<'_> {
     /// Makes a change set, and for a new stack the stack in review.
@@ -60,24 +63,51 @@ impl Api<'_> {
         }
         let previous = self.definition(&stack)?;
         let prepared = self.prepare(input, (&stack.id, &stack.name), previous.as_ref())?;
-        let changes = compare(&stack, previous.as_ref(), &prepared.template, &prepared.definition)?;
+        // What is deployed is looked at by the engine, in a step of its own.
+        let reverts = kind == "UPDATE" && input.text("DeploymentMode") == Some("REVERT_DRIFT");
+        let takes_existing = input.flag("ImportExistingResources");
+        let is_pending = reverts || takes_existing;
+        let changes = if reverts {
+            Vec::new()
+        } else {
+            compare(&stack, previous.as_ref(), &prepared.template, &prepared.definition)?
+        };
         let is_empty = changes.is_empty() && same_outputs(previous.as_ref(), &prepared.definition);
         let id = naming::change_set_id(self.region, name);
+        let is_invalid = self.validated(&stack, &id, &changes)?;
         let change_set = ChangeSet {
             id: id.clone(),
             name: name.to_owned(),
             stack_id: stack.id.clone(),
             description: input.text("Description").map(str::to_owned),
             created: self.clock.now(),
-            status: if is_empty { ChangeSetStatus::Failed } else { ChangeSetStatus::Complete },
-            status_reason: is_empty.then(|| NO_CHANGES.to_owned()),
-            execution: if is_empty { ExecutionStatus::Unavailable } else { ExecutionStatus::Available },
+            status: match is_empty {
+                _ if is_invalid => ChangeSetStatus::Failed,
+                _ if is_pending => ChangeSetStatus::InProgress,
+                true => ChangeSetStatus::Failed,
+                false => ChangeSetStatus::Complete,
+            },
+            status_reason: match (is_invalid, is_empty && !is_pending) {
+                (true, _) => Some(INVALID.to_owned()),
+                (false, is_empty) => is_empty.then(no_changes),
+            },
+            execution: if is_empty || is_invalid {
+                ExecutionStatus::Unavailable
+            } else {
+                ExecutionStatus::Available
+            },
             client_token: token.map(str::to_owned),
             on_failure,
             definition: prepared.definition,
             changes,
+            reverts,
+            takes_existing,
+            imports: BTreeMap::new(),
         };
         self.store.put(self.region, &id, &change_set)?;
+        if is_pending && !is_invalid {
+            self.store.put(self.region, &id, &Preparing)?;
+        }
         Ok(json!({"Id": id, "StackId": stack.id}))
     }
 
@@ -107,11 +137,13 @@ impl Api<'_> {
             "Status": change_set.status.name(),
             "StatusReason": change_set.status_reason,
             "NotificationARNs": settings.notification_arns,
-            "RollbackConfiguration": {},
+            "RollbackConfiguration": rollback(settings),
             "Capabilities": settings.capabilities,
             "Tags": pairs(&settings.tags, "Key", "Value"),
             "Changes": changes,
             "IncludeNestedStacks": false,
+            "ImportExistingResources": change_set.takes_existing,
+            "DeploymentMode": change_set.reverts.then_some("REVERT_DRIFT"),
             "OnStackFailure": change_set.on_failure.map(OnFailure::name),
         }))
     }
@@ -153,8 +185,8 @@ impl Api<'_> {
             || change_set.execution != ExecutionStatus::Available
         {
             let status = match change_set.status {
-                ChangeSetStatus::Failed => change_set.status.name(),
                 ChangeSetStatus::Complete => change_set.execution.name(),
+                status => status.name(),
             };
             let message = format!(
                 "ChangeSet [{}] cannot be executed in its current status of [{status}]",
@@ -184,8 +216,12 @@ impl Api<'_> {
         self.store.put(self.region, &change_set.id, &change_set)?;
         stack.change_set = Some(change_set.id.clone());
         stack.disable_rollback = on_failure == OnFailure::DoNothing;
-        let definition = change_set.definition;
-        let start = if is_new { Start::Create(definition) } else { Start::Update(definition) };
+        let definition = change_set.definition.clone();
+        let start = match (is_new, change_set.reverts) {
+            (true, _) => Start::Create(definition),
+            (false, true) => Start::Revert(definition),
+            (false, false) => Start::Update(definition),
+        };
         begin(
             &self.journal(),
             &mut stack,
@@ -193,6 +229,10 @@ impl Api<'_> {
             (token, on_failure, Some(&change_set.id)),
             BTreeSet::new(),
         )?;
+        if let Some(operation) = &mut stack.operation {
+            operation.imports = change_set.imports;
+            self.store.put(self.region, &stack.id, &stack)?;
+        }
         Ok(json!({}))
     }
 
@@ -206,8 +246,25 @@ impl Api<'_> {
             );
             return Err(ApiError::client("InvalidChangeSetStatus", message));
         }
+        self.store.remove::<Preparing>(self.region, &change_set.id)?;
         self.store.remove::<ChangeSet>(self.region, &change_set.id)?;
         Ok(json!({}))
+    }
+
+    /// Lets the validation of a change set fail, if that was asked for; returns whether it did.
+    fn validated(self, stack: &Stack, id: &str, changes: &[ResourceChange]) -> Result<bool, ApiError> {
+        let mut is_invalid = false;
+        for change in changes {
+            let key = (change.logical_id.as_str(), change.kind.as_str());
+            if let Some(fault) = at_resource(self.store, key, Step::Validate)?
+                && let Effect::Fail(reason) = fault.effect
+            {
+                spend(self.store, fault.id)?;
+                self.journal().validation(stack, id, key, &reason)?;
+                is_invalid = true;
+            }
+        }
+        Ok(is_invalid)
     }
 
     /// Makes the stack of a change set that creates it.

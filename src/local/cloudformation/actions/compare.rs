@@ -7,7 +7,7 @@ use crate::local::wire::ApiError;
 use crate::model::cloudformation::Template;
 
 /// Compares a stack with a definition.
-pub(super) fn compare(
+pub(crate) fn compare(
     stack: &Stack,
     previous: Option<&Definition>,
     template: &Template,
@@ -37,8 +37,14 @@ pub(super) fn compare(
     Ok(comparison.changes()?)
 }
 
+/// Says that a change set changes nothing.
+pub(crate) fn no_changes() -> String {
+    "The submitted information didn't contain changes. Submit different information to create a change set."
+        .to_owned()
+}
+
 /// Returns whether the outputs are declared as they were.
-pub(super) fn same_outputs(previous: Option<&Definition>, definition: &Definition) -> bool {
+pub(crate) fn same_outputs(previous: Option<&Definition>, definition: &Definition) -> bool {
     previous.is_none_or(|previous| previous.plan.outputs == definition.plan.outputs)
 }
 

@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Api, pairs};
-use crate::local::cloudformation::events::{self, Event};
+use super::events::{event, of_change_set, operation_event};
+use super::{Api, pairs, rollback};
+use crate::local::cloudformation::drift::Drifts;
+use crate::local::cloudformation::events;
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::naming;
 use crate::local::cloudformation::record::{Resource, Stack, StackStatus};
@@ -20,18 +22,20 @@ impl Api<'_> {
             Some(name) => vec![self.described(name)?],
             None => self.all()?.into_iter().filter(|one| one.status != StackStatus::DeleteComplete).collect(),
         };
-        Ok(json!({"Stacks": stacks.iter().map(stack).collect::<Vec<_>>()}))
+        let stacks: Result<Vec<Value>, ApiError> =
+            stacks.iter().map(|one| Ok(stack(one, &self.drifts(one)?.of_stack()))).collect();
+        Ok(json!({"Stacks": stacks?}))
     }
 
     /// Lists stacks, also deleted ones, by status.
     pub(super) fn list_stacks(self, input: Input<'_>) -> Answer {
         let wanted = input.list("StackStatusFilter");
-        let summaries: Vec<Value> = self
+        let summaries: Result<Vec<Value>, ApiError> = self
             .all()?
             .iter()
             .filter(|one| wanted.is_empty() || wanted.iter().any(|status| status == one.status.name()))
             .map(|one| {
-                json!({
+                Ok(json!({
                     "StackId": one.id,
                     "StackName": one.name,
                     "TemplateDescription": one.settings.description,
@@ -40,11 +44,11 @@ impl Api<'_> {
                     "DeletionTime": one.deleted.map(naming::time),
                     "StackStatus": one.status.name(),
                     "StackStatusReason": one.status_reason,
-                    "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
-                })
+                    "DriftInformation": self.drifts(one)?.of_stack(),
+                }))
             })
             .collect();
-        Ok(json!({"StackSummaries": summaries}))
+        Ok(json!({"StackSummaries": summaries?}))
     }
 
     /// Returns a stack's events, newest first.
@@ -52,13 +56,15 @@ impl Api<'_> {
         let name = input.required("StackName")?;
         let stack = self.existing(name)?;
         let (events, next) = events::page(self.store, &stack.id, token(input)?, PAGE)?;
-        let events: Vec<Value> = events.iter().map(|one| event(&stack.id, one)).collect();
+        let events: Vec<Value> =
+            events.iter().filter(|one| one.more.is_none()).map(|one| event(&stack.id, one)).collect();
         Ok(json!({"StackEvents": events, "NextToken": next.map(|next| next.to_string())}))
     }
 
     /// Returns an operation's, a change set's or a stack's events, newest first.
     pub(super) fn describe_events(self, input: Input<'_>) -> Answer {
         let operation = input.text("OperationId");
+        let mut change_set = None;
         let stack = match (operation, input.text("StackName"), input.text("ChangeSetName")) {
             (Some(operation), ..) => {
                 let stack = events::stack_of(self.store, operation)?;
@@ -66,12 +72,9 @@ impl Api<'_> {
             }
             (None, Some(name), _) => self.existing(name)?.id,
             (None, None, Some(_)) => {
-                let change_set = self.change_set(input)?;
-                // A change set that was made has no events of its own: nothing was wrong with it.
-                return match change_set {
-                    Some(_) => Ok(json!({"OperationEvents": []})),
-                    None => Err(super::no_change_set(input.text("ChangeSetName").unwrap_or_default())),
-                };
+                let name = input.text("ChangeSetName").unwrap_or_default();
+                let found = self.change_set(input)?.ok_or_else(|| super::no_change_set(name))?;
+                change_set.insert(found).stack_id.clone()
             }
             (None, None, None) => {
                 return Err(invalid("One of StackName, ChangeSetName or OperationId must be specified"));
@@ -83,6 +86,7 @@ impl Api<'_> {
             let (events, next) = events::page(self.store, &stack, before, PAGE)?;
             found.extend(events.into_iter().filter(|one| {
                 operation.is_none_or(|operation| one.operation == operation)
+                    && change_set.as_ref().is_none_or(|change_set| of_change_set(one, &change_set.id))
                     && (!only_failed || one.status.ends_with("_FAILED"))
             }));
             before = next;
@@ -90,20 +94,7 @@ impl Api<'_> {
                 break next;
             }
         };
-        let found: Vec<Value> = found
-            .iter()
-            .map(|one| {
-                let mut shown = event(&stack, one);
-                if let Value::Object(shown) = &mut shown {
-                    shown.remove("StackName");
-                    let kind =
-                        if one.status.ends_with("_FAILED") { "PROVISIONING_ERROR" } else { "STACK_EVENT" };
-                    shown.insert("EventType".to_owned(), json!(kind));
-                    shown.insert("OperationType".to_owned(), json!(one.operation_kind));
-                }
-                shown
-            })
-            .collect();
+        let found: Vec<Value> = found.iter().map(|one| operation_event(&stack, one)).collect();
         Ok(json!({"OperationEvents": found, "NextToken": next.map(|next| next.to_string())}))
     }
 
@@ -114,7 +105,7 @@ impl Api<'_> {
         let found = stack
             .resource(name)
             .ok_or_else(|| invalid(format!("Resource {name} does not exist for stack {}", stack.name)))?;
-        let mut shown = resource(&stack, found, "LastUpdatedTimestamp");
+        let mut shown = resource(&stack, found, "LastUpdatedTimestamp", &self.drifts(&stack)?);
         if let (Value::Object(shown), Some(metadata)) = (&mut shown, &found.metadata) {
             shown.insert("Metadata".to_owned(), json!(mask(&metadata.to_string())));
         }
@@ -135,11 +126,12 @@ impl Api<'_> {
             }
             (None, None) => return Err(invalid("One of StackName or PhysicalResourceId must be specified")),
         };
+        let drifts = self.drifts(&stack)?;
         let shown: Vec<Value> = stack
             .resources
             .iter()
             .filter(|one| wanted.is_none_or(|wanted| one.logical_id == wanted))
-            .map(|one| resource(&stack, one, "Timestamp"))
+            .map(|one| resource(&stack, one, "Timestamp", &drifts))
             .collect();
         Ok(json!({"StackResources": shown}))
     }
@@ -147,8 +139,9 @@ impl Api<'_> {
     /// Lists a stack's resources.
     pub(super) fn list_stack_resources(self, input: Input<'_>) -> Answer {
         let stack = self.described(input.required("StackName")?)?;
+        let drifts = self.drifts(&stack)?;
         let shown = stack.resources.iter().map(|one| {
-            let mut shown = resource(&stack, one, "LastUpdatedTimestamp");
+            let mut shown = resource(&stack, one, "LastUpdatedTimestamp", &drifts);
             if let Value::Object(shown) = &mut shown {
                 shown.remove("StackId");
                 shown.remove("StackName");
@@ -168,7 +161,7 @@ fn token(input: Input<'_>) -> Result<Option<i64>, ApiError> {
     input.text("NextToken").map(|text| text.parse().map_err(wrong)).transpose()
 }
 
-fn stack(stack: &Stack) -> Value {
+fn stack(stack: &Stack, drift: &Value) -> Value {
     let settings = &stack.settings;
     let parameters: Vec<Value> = settings
         .parameters
@@ -196,7 +189,7 @@ fn stack(stack: &Stack) -> Value {
         "CreationTime": naming::time(stack.created),
         "DeletionTime": stack.deleted.map(naming::time),
         "LastUpdatedTime": stack.updated.map(naming::time),
-        "RollbackConfiguration": {},
+        "RollbackConfiguration": rollback(settings),
         "StackStatus": stack.status.name(),
         "StackStatusReason": stack.status_reason,
         "DisableRollback": stack.disable_rollback,
@@ -207,11 +200,11 @@ fn stack(stack: &Stack) -> Value {
         "RoleARN": settings.role_arn,
         "Tags": pairs(&settings.tags, "Key", "Value"),
         "EnableTerminationProtection": stack.termination_protection,
-        "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
+        "DriftInformation": drift,
     })
 }
 
-fn resource(stack: &Stack, resource: &Resource, time: &str) -> Value {
+fn resource(stack: &Stack, resource: &Resource, time: &str, drifts: &Drifts) -> Value {
     let mut shown = Map::new();
     shown.insert("StackId".to_owned(), json!(stack.id));
     shown.insert("StackName".to_owned(), json!(stack.name));
@@ -221,24 +214,6 @@ fn resource(stack: &Stack, resource: &Resource, time: &str) -> Value {
     shown.insert(time.to_owned(), json!(naming::time(resource.changed)));
     shown.insert("ResourceStatus".to_owned(), json!(resource.status.name()));
     shown.insert("ResourceStatusReason".to_owned(), json!(resource.status_reason));
-    shown.insert("DriftInformation".to_owned(), json!({"StackResourceDriftStatus": "NOT_CHECKED"}));
+    shown.insert("DriftInformation".to_owned(), drifts.of_resource(&resource.logical_id));
     Value::Object(shown)
-}
-
-fn event(stack_id: &str, event: &Event) -> Value {
-    let operation = (!event.operation.is_empty()).then_some(&event.operation);
-    json!({
-        "StackId": stack_id,
-        "EventId": event.id,
-        "StackName": event.stack_name,
-        "OperationId": operation,
-        "LogicalResourceId": event.logical_id,
-        "PhysicalResourceId": event.physical_id,
-        "ResourceType": event.kind,
-        "Timestamp": event.time,
-        "ResourceStatus": event.status,
-        "ResourceStatusReason": event.reason,
-        "ResourceProperties": event.properties,
-        "ClientRequestToken": event.token,
-    })
 }

@@ -1,8 +1,10 @@
 //! The API's actions. Each is one transaction.
 
 mod change_sets;
-mod compare;
+pub(crate) mod compare;
 mod describe;
+mod drift;
+mod events;
 mod prepare;
 mod role;
 mod show;
@@ -14,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::engine::Journal;
 use super::input::{Input, invalid};
-use super::record::{ChangeSet, Definition, LiveName, Stack};
+use super::record::{ChangeSet, Definition, LiveName, Settings, Stack};
 use crate::local::clock::Clock;
 use crate::local::store::{Store, StoreError};
 use crate::local::wire::{Answer, ApiError};
@@ -50,6 +52,9 @@ impl Api<'_> {
             "DescribeEvents" => self.describe_events(input),
             "DescribeStackResource" => self.describe_stack_resource(input),
             "DescribeStackResources" => self.describe_stack_resources(input),
+            "DetectStackDrift" => self.detect_stack_drift(input),
+            "DescribeStackDriftDetectionStatus" => self.describe_detection(input),
+            "DescribeStackResourceDrifts" => self.describe_stack_resource_drifts(input),
             "ListStackResources" => self.list_stack_resources(input),
             "GetTemplate" => self.get_template(input),
             "GetTemplateSummary" => self.get_template_summary(input),
@@ -117,6 +122,14 @@ impl Api<'_> {
 fn no_change_set(name: &str) -> ApiError {
     let message = format!("ChangeSet [{name}] does not exist");
     ApiError { status: 404, code: "ChangeSetNotFound".to_owned(), message }
+}
+
+/// Shows the alarms that roll an operation back.
+fn rollback(settings: &Settings) -> Value {
+    let triggers = settings.rollback_alarms.iter();
+    let triggers: Vec<Value> =
+        triggers.map(|arn| json!({"Arn": arn, "Type": "AWS::CloudWatch::Alarm"})).collect();
+    if triggers.is_empty() { json!({}) } else { json!({"RollbackTriggers": triggers}) }
 }
 
 /// Turns a map into a list of objects with a name and a value.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::Api;
 use crate::local::cloudformation::input::{Input, invalid};
 use crate::local::cloudformation::record::{Definition, Hidden, Settings};
@@ -54,9 +56,19 @@ impl Api<'_> {
             },
             role_arn: input.text("RoleARN").map(str::to_owned).or(old.role_arn),
             timeout_minutes: input.text("TimeoutInMinutes").map(str::to_owned),
+            rollback_alarms: match input.0.get("RollbackConfiguration") {
+                Some(configuration) => alarms(configuration),
+                None => old.rollback_alarms,
+            },
         };
         Ok(Prepared { definition: Definition { template: text, settings, plan }, template })
     }
+}
+
+/// Reads the alarms that roll an operation back.
+fn alarms(configuration: &Value) -> Vec<String> {
+    let triggers = configuration.get("RollbackTriggers").and_then(Value::as_array).into_iter().flatten();
+    triggers.filter_map(|trigger| Some(trigger.get("Arn")?.as_str()?.to_owned())).collect()
 }
 
 /// Returns a request's template text.

@@ -9,7 +9,8 @@ pub(super) fn shown(change: &ResourceChange, with_values: bool) -> Value {
     let mut scope: Vec<&str> = change.details.iter().map(|detail| detail.attribute.as_str()).collect();
     scope.sort_unstable();
     scope.dedup();
-    let mut details: Vec<Value> = change.details.iter().map(|one| detail(one, with_values)).collect();
+    let shown = |one| detail(one, change, with_values);
+    let mut details: Vec<Value> = change.details.iter().map(shown).collect();
     details.dedup();
     let replacement = match change.replacement {
         Replacement::False => "False",
@@ -22,12 +23,15 @@ pub(super) fn shown(change: &ResourceChange, with_values: bool) -> Value {
             Action::Add => "Add",
             Action::Modify => "Modify",
             Action::Remove => "Remove",
+            Action::Import => "Import",
+            Action::SyncWithActual => "SyncWithActual",
         },
         "LogicalResourceId": change.logical_id,
         "PhysicalResourceId": change.physical_id,
         "ResourceType": change.kind,
         "Replacement": (change.action == Action::Modify).then_some(replacement),
         "Scope": scope,
+        "ResourceDriftStatus": change.drift,
         "Details": details,
     });
     if with_values && let Value::Object(shown) = &mut shown {
@@ -37,14 +41,16 @@ pub(super) fn shown(change: &ResourceChange, with_values: bool) -> Value {
     shown
 }
 
-fn detail(detail: &Detail, with_values: bool) -> Value {
+fn detail(detail: &Detail, change: &ResourceChange, with_values: bool) -> Value {
     let recreation = if detail.recreation { "Always" } else { "Never" };
     let mut target = Map::new();
     target.insert("Attribute".to_owned(), json!(detail.attribute));
     target.insert("Name".to_owned(), json!(detail.name));
     target.insert("RequiresRecreation".to_owned(), json!(recreation));
     if with_values {
+        let is_synced = change.action == Action::SyncWithActual;
         let kind = match (&detail.before, &detail.after) {
+            _ if is_synced => "SyncWithActual",
             (None, _) => "Add",
             (_, None) => "Remove",
             _ => "Modify",
@@ -53,6 +59,15 @@ fn detail(detail: &Detail, with_values: bool) -> Value {
         target.insert("BeforeValue".to_owned(), json!(detail.before));
         target.insert("AfterValue".to_owned(), json!(detail.after));
         target.insert("AttributeChangeType".to_owned(), json!(kind));
+        if change.drift.is_some() {
+            let from = if detail.drift.is_some() { "ACTUAL_STATE" } else { "PREVIOUS_DEPLOYMENT_STATE" };
+            target.insert("BeforeValueFrom".to_owned(), json!(from));
+            target.insert("AfterValueFrom".to_owned(), json!("TEMPLATE"));
+        }
+        if let Some((previous, actual)) = &detail.drift {
+            let drift = json!({"PreviousValue": previous, "ActualValue": actual});
+            target.insert("Drift".to_owned(), drift);
+        }
     }
     json!({
         "Target": target,

@@ -94,6 +94,7 @@ impl Comparison<'_> {
                     is_dynamic,
                     source: source.to_owned(),
                     cause: cause.clone(),
+                    drift: None,
                 });
             }
         }
@@ -116,6 +117,7 @@ impl Comparison<'_> {
             details,
             before: Some(context(&resource.properties, resource.metadata.as_ref())),
             after: Some(context(after, declared.metadata.as_ref())),
+            drift: None,
         })
     }
 
@@ -134,6 +136,7 @@ impl Comparison<'_> {
                     is_dynamic: false,
                     source: "DirectModification".to_owned(),
                     cause: None,
+                    drift: None,
                 });
             }
         };
@@ -205,6 +208,7 @@ fn added(declared: &Declared, after: &Map<String, Value>) -> ResourceChange {
         details: Vec::new(),
         before: None,
         after: Some(context(after, declared.metadata.as_ref())),
+        drift: None,
     }
 }
 
@@ -220,6 +224,7 @@ fn removed(resource: &Resource) -> ResourceChange {
         details: Vec::new(),
         before: Some(context(&resource.properties, resource.metadata.as_ref())),
         after: None,
+        drift: None,
     }
 }
 

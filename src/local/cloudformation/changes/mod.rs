@@ -27,6 +27,9 @@ pub(crate) struct ResourceChange {
     pub(crate) details: Vec<Detail>,
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
+    /// In a drift-aware change set: whether the resource is as its stack says.
+    #[serde(default)]
+    pub(crate) drift: Option<String>,
 }
 
 /// Whether a resource comes, changes or goes.
@@ -35,6 +38,10 @@ pub(crate) enum Action {
     Add,
     Modify,
     Remove,
+    /// It exists, and comes into the stack.
+    Import,
+    /// The template was changed to what the resource is.
+    SyncWithActual,
 }
 
 /// Whether a changed resource becomes a new one.
@@ -60,6 +67,9 @@ pub(crate) struct Detail {
     pub(crate) is_dynamic: bool,
     pub(crate) source: String,
     pub(crate) cause: Option<String>,
+    /// In a drift-aware change set: what the stack says and what is there, where they differ.
+    #[serde(default)]
+    pub(crate) drift: Option<(Option<String>, Option<String>)>,
 }
 
 /// Returns whether a changed property needs a new physical resource.

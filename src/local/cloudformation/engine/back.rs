@@ -36,7 +36,8 @@ impl Engine<'_> {
         stack.resources = old;
         stack.leftovers.extend(new.into_iter().filter(|resource| resource.physical_id.is_some()).map(
             |one| {
-                let kept = one.deletion_policy == Policy::Retain;
+                let kept =
+                    one.deletion_policy == Policy::Retain || operation.imports.contains_key(&one.logical_id);
                 Resource { deletion_policy: if kept { Policy::Retain } else { Policy::Delete }, ..one }
             },
         ));
@@ -59,7 +60,11 @@ impl Engine<'_> {
         plan: &Plan,
     ) -> Result<bool, Halt> {
         let (id, name) = (stack.id.clone(), stack.name.clone());
-        let touched = stack.stable.as_ref().map(|stable| stable.touched.clone()).unwrap_or_default();
+        let (touched, gone) = stack
+            .stable
+            .as_ref()
+            .map(|stable| (stable.touched.clone(), stable.gone.clone()))
+            .unwrap_or_default();
         let mut is_new = false;
         for was in were {
             let needs = plan.resources.iter().find(|declared| declared.logical_id == was.logical_id);
@@ -68,7 +73,10 @@ impl Engine<'_> {
             if operation.tasks.contains_key(&was.logical_id) || !is_ready {
                 continue;
             }
-            let skips = operation.skip.contains(&was.logical_id);
+            // What was deleted by hand, and not made again yet, is as it was before the update.
+            let was_deleted = gone.contains(&was.logical_id)
+                && stack.resource(&was.logical_id).is_some_and(|one| one.physical_id == was.physical_id);
+            let skips = was_deleted || operation.skip.contains(&was.logical_id);
             let work = match stack.resource_mut(&was.logical_id) {
                 Some(current) if touched.contains(&was.logical_id) && !skips => {
                     let is_replaced = current.physical_id != was.physical_id;
@@ -108,7 +116,10 @@ impl Engine<'_> {
             stack.leftovers.push(Resource { deletion_policy: policy, ..current });
         } else {
             let key = (was.logical_id.as_str(), was.kind.as_str());
-            let made = self.make(stack, key, &was.properties, &was.tags, &Call::Update(&current))?;
+            // What it really was, not what the template said.
+            let actual = stack.stable.as_ref().and_then(|stable| stable.actual.get(&was.logical_id));
+            let to = actual.unwrap_or(was);
+            let made = self.make(stack, key, &to.properties, &to.tags, &Call::Update(&current))?;
             after.attributes = made.attributes;
         }
         let key = (stack.id.as_str(), stack.name.as_str());

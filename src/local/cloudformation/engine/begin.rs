@@ -16,6 +16,8 @@ pub(crate) enum Start {
     Create(Definition),
     /// Make it what a definition says.
     Update(Definition),
+    /// Make it what a definition says, also where it was changed by hand.
+    Revert(Definition),
     /// Delete it.
     Delete,
     /// Take a failed creation or update back.
@@ -33,9 +35,10 @@ pub(crate) fn begin(
     skip: BTreeSet<String>,
 ) -> Result<String, StoreError> {
     use StackStatus as S;
+    let reverts = matches!(start, Start::Revert(_));
     let (kind, phase, status) = match &start {
         Start::Create(_) => (OperationKind::Create, Phase::Forward, S::CreateInProgress),
-        Start::Update(_) => (OperationKind::Update, Phase::Forward, S::UpdateInProgress),
+        Start::Update(_) | Start::Revert(_) => (OperationKind::Update, Phase::Forward, S::UpdateInProgress),
         Start::Delete => (OperationKind::Delete, Phase::Delete, S::DeleteInProgress),
         Start::Rollback if stack.stable.is_none() => {
             (OperationKind::Rollback, Phase::Delete, S::RollbackInProgress)
@@ -45,7 +48,7 @@ pub(crate) fn begin(
     };
     match start {
         Start::Create(definition) => adopt(journal, stack, definition)?,
-        Start::Update(definition) => {
+        Start::Update(definition) | Start::Revert(definition) => {
             stack.updated = Some(journal.clock.now());
             if stack.stable.is_none() && stack.status != S::CreateFailed {
                 stack.stable = Some(Stable {
@@ -54,6 +57,8 @@ pub(crate) fn begin(
                     resources: stack.resources.clone(),
                     outputs: stack.outputs.clone(),
                     touched: BTreeSet::new(),
+                    actual: BTreeMap::new(),
+                    gone: BTreeSet::new(),
                 });
             }
             adopt(journal, stack, definition)?;
@@ -70,6 +75,8 @@ pub(crate) fn begin(
         tasks: BTreeMap::new(),
         queue: Vec::new(),
         skip,
+        reverts,
+        imports: BTreeMap::new(),
     };
     let id = operation.id.clone();
     journal.stack(stack, Some(&operation), status, Some("User Initiated"))?;

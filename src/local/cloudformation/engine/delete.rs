@@ -1,6 +1,7 @@
 //! Deleting all of a stack: when it is asked for, and when a creation is rolled back.
 
 use super::{Engine, Halt, Turn};
+use crate::local::cloudformation::drift::Drifts;
 use crate::local::cloudformation::record::{
     ChangeSet, ExecutionStatus, Hidden, LiveName, OnFailure, Operation, OperationKind, Resource,
     ResourceStatus, Stack, StackStatus, Task, Work,
@@ -100,6 +101,8 @@ impl Engine<'_> {
             change_set.execution = if is_good { ExecutionStatus::Complete } else { ExecutionStatus::Failed };
             self.store.put(self.region, id, &change_set)?;
         }
+        // What was known of its drift is over; the next detection tells what is so now.
+        self.store.remove::<Drifts>(self.region, &stack.id)?;
         if stack.status == StackStatus::DeleteComplete {
             self.store.remove::<LiveName>(self.region, &stack.name)?;
             self.store.remove::<Hidden>(self.region, &stack.id)?;
@@ -148,6 +151,10 @@ fn ready(resources: &[Resource], operation: &Operation) -> Option<usize> {
 }
 
 fn keeps(resource: &Resource, operation: &Operation) -> bool {
+    // What was there before the stack is there after it has failed.
+    if operation.imports.contains_key(&resource.logical_id) {
+        return true;
+    }
     match resource.deletion_policy {
         Policy::Delete => false,
         Policy::Retain => resource.physical_id.is_some(),

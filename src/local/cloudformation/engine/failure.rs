@@ -11,8 +11,28 @@ use crate::model::cloudformation::{Declared, Policy};
 impl Engine<'_> {
     /// Turns a failed creation or update the way that was asked for.
     pub(super) fn give_up(&self, stack: &mut Stack, operation: &mut Operation) -> Result<Turn, Halt> {
-        let is_update = operation.kind == OperationKind::Update;
         let reason = failures(stack, operation);
+        self.give_up_because(stack, operation, reason)
+    }
+
+    /// Turns an operation back because an alarm went off.
+    pub(super) fn turn_back(
+        &self,
+        stack: &mut Stack,
+        operation: &mut Operation,
+        alarm: &str,
+    ) -> Result<Turn, Halt> {
+        let reason = format!("The following rollback trigger(s) went to ALARM state: [{alarm}]. ");
+        self.give_up_because(stack, operation, reason)
+    }
+
+    fn give_up_because(
+        &self,
+        stack: &mut Stack,
+        operation: &mut Operation,
+        reason: String,
+    ) -> Result<Turn, Halt> {
+        let is_update = operation.kind == OperationKind::Update;
         let (status, reason) = match (operation.on_failure, is_update) {
             (OnFailure::DoNothing, false) => (StackStatus::CreateFailed, reason),
             (OnFailure::DoNothing, true) => (StackStatus::UpdateFailed, reason),

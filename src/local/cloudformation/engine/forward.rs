@@ -2,17 +2,21 @@
 
 use super::perform::{Call, Present};
 use super::{Engine, Halt, Turn};
+use serde_json::{Map, Value};
+
 use crate::local::cloudformation::changes::{changed_properties, is_create_only};
+use crate::local::cloudformation::drift::Look;
 use crate::local::cloudformation::naming;
 use crate::local::cloudformation::record::{
     Definition, Operation, OperationKind, Output, Phase, Resource, ResourceStatus, Stack, StackStatus, Task,
     Work,
 };
-use crate::local::cloudformation::resources::{ResourceType, find};
+use crate::local::cloudformation::resources::{Made, ResourceType, find};
 use crate::local::cloudformation::secrets::mask;
 use crate::local::store::StoreError;
 use crate::model::cloudformation::{Declared, Plan, evaluate};
 
+const GONE: &str = "The resource was deleted outside of CloudFormation; hence creating a new one.";
 const REPLACING: &str =
     "Requested update requires the creation of a new physical resource; hence creating one.";
 
@@ -33,6 +37,9 @@ impl Engine<'_> {
         }
         if has_failed {
             return self.give_up(stack, operation);
+        }
+        if let Some(alarm) = self.alarm(stack)? {
+            return self.turn_back(stack, operation, &alarm);
         }
         self.complete(stack, operation, &plan)
     }
@@ -74,7 +81,12 @@ impl Engine<'_> {
         let key = (stack.id.clone(), stack.name.clone());
         let key = (key.0.as_str(), key.1.as_str());
         let tags = stack.settings.tags.clone();
+        let look = match stack.resource(name).filter(|one| operation.reverts && one.physical_id.is_some()) {
+            Some(resource) => Some(self.look(stack, resource)?),
+            None => None,
+        };
         let Some(current) = stack.resource_mut(name).filter(|one| one.physical_id.is_some()) else {
+            let import = operation.imports.get(name).cloned();
             let mut resource = Resource {
                 logical_id: name.to_owned(),
                 kind: declared.kind.clone(),
@@ -90,16 +102,37 @@ impl Engine<'_> {
                 update_replace_policy: declared.update_replace_policy,
                 metadata: declared.metadata.clone(),
             };
-            let status = ResourceStatus::CreateInProgress;
+            let status = match import {
+                Some(_) => ResourceStatus::ImportInProgress,
+                None => ResourceStatus::CreateInProgress,
+            };
             self.journal().resource(key, operation, &mut resource, status, None)?;
             stack.resources.retain(|other| other.logical_id != name);
             stack.resources.push(resource);
-            return Ok(Some(Work::Create(naming::suffix())));
+            return Ok(Some(import.map_or_else(|| Work::Create(naming::suffix()), Work::Import)));
         };
-        let changed = changed_properties(&current.properties, &properties);
+        if let Some(Look::Deleted) = look {
+            let status = ResourceStatus::UpdateInProgress;
+            self.journal().resource(key, operation, current, status, Some(GONE))?;
+            if let Some(stable) = &mut stack.stable {
+                stable.touched.insert(name.to_owned());
+                stable.gone.insert(name.to_owned());
+            }
+            return Ok(Some(Work::Recreate(naming::suffix())));
+        }
+        let actual = match look {
+            Some(Look::Modified(seen)) => Some(seen.resource),
+            _ => None,
+        };
+        let is = actual.as_ref().unwrap_or(current);
+        let changed = changed_properties(&is.properties, &properties);
         let is_replaced = changed.iter().any(|property| is_create_only(&current.kind, property));
-        let is_tagged = find(&current.kind).is_some_and(ResourceType::is_taggable) && current.tags != tags;
+        let is_tagged = find(&current.kind).is_some_and(ResourceType::is_taggable) && is.tags != tags;
         if changed.is_empty() && !is_tagged {
+            if actual.is_some() {
+                // The template was changed to what the resource is: only the record is behind.
+                (current.properties, current.tags) = (properties, tags);
+            }
             describe(current, declared);
             return Ok(None);
         }
@@ -107,6 +140,7 @@ impl Engine<'_> {
         self.journal().resource(key, operation, current, ResourceStatus::UpdateInProgress, reason)?;
         if let Some(stable) = &mut stack.stable {
             stable.touched.insert(name.to_owned());
+            stable.actual.extend(actual.map(|actual| (name.to_owned(), actual)));
         }
         Ok(Some(if is_replaced { Work::Replace(naming::suffix()) } else { Work::Update }))
     }
@@ -122,11 +156,10 @@ impl Engine<'_> {
         let properties = Present(&stack.resources).properties(name, &declared.properties)?;
         let tags = stack.settings.tags.clone();
         let Some(before) = stack.resource(name).cloned() else { return Ok(()) };
-        let call = match work {
-            Work::Create(suffix) | Work::Replace(suffix) => Call::Create(suffix),
-            Work::Update | Work::Restore | Work::Delete => Call::Update(&before),
+        let made = match work {
+            Work::Import(physical_id) => self.import(stack, &before, physical_id, &properties)?,
+            _ => self.made(stack, declared, &properties, (work, &before))?,
         };
-        let made = self.make(stack, (name, &declared.kind), &properties, &tags, &call)?;
         let mut after = Resource {
             physical_id: Some(made.physical_id),
             attributes: made.attributes,
@@ -139,9 +172,10 @@ impl Engine<'_> {
         let journal = self.journal();
         let (going, done) = match work {
             Work::Create(_) => (ResourceStatus::CreateInProgress, ResourceStatus::CreateComplete),
+            Work::Import(_) => (ResourceStatus::ImportInProgress, ResourceStatus::ImportComplete),
             _ => (ResourceStatus::UpdateInProgress, ResourceStatus::UpdateComplete),
         };
-        if matches!(work, Work::Create(_) | Work::Replace(_)) {
+        if matches!(work, Work::Create(_) | Work::Replace(_) | Work::Recreate(_)) {
             journal.resource(key, operation, &mut after, going, Some("Resource creation Initiated"))?;
         }
         journal.resource(key, operation, &mut after, done, None)?;
@@ -153,6 +187,25 @@ impl Engine<'_> {
             *slot = after;
         }
         Ok(())
+    }
+
+    /// Makes or changes a resource by its handler.
+    fn made(
+        &self,
+        stack: &Stack,
+        declared: &Declared,
+        properties: &Map<String, Value>,
+        (work, before): (&Work, &Resource),
+    ) -> Result<Made, Halt> {
+        let name = declared.logical_id.as_str();
+        let call = match work {
+            Work::Create(suffix) | Work::Replace(suffix) | Work::Recreate(suffix) => Call::Create(suffix),
+            Work::Update | Work::Restore | Work::Delete | Work::Import(_) => {
+                let actual = stack.stable.as_ref().and_then(|stable| stable.actual.get(name));
+                Call::Update(actual.unwrap_or(before))
+            }
+        };
+        self.make(stack, (name, &declared.kind), properties, &stack.settings.tags, &call)
     }
 
     fn complete(&self, stack: &mut Stack, operation: &mut Operation, plan: &Plan) -> Result<Turn, Halt> {

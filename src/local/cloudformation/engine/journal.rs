@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::local::clock::Clock;
-use crate::local::cloudformation::events::{self, Event};
+use crate::local::cloudformation::events::{self, Event, More};
 use crate::local::cloudformation::naming;
 use crate::local::cloudformation::record::{Operation, Resource, ResourceStatus, Stack, StackStatus};
 use crate::local::cloudformation::secrets::mask;
@@ -41,6 +41,7 @@ impl Journal<'_> {
             properties: None,
             operation: operation.map(|operation| operation.id.clone()).unwrap_or_default(),
             operation_kind: operation.map(|operation| operation.kind.name().to_owned()),
+            more: None,
         };
         events::append(self.store, &stack.id, &event)
     }
@@ -72,7 +73,67 @@ impl Journal<'_> {
             properties: Some(properties),
             operation: operation.id.clone(),
             operation_kind: Some(operation.kind.name().to_owned()),
+            more: None,
         };
         events::append(self.store, stack_id, &event)
+    }
+
+    /// Writes down that a hook said no to a resource.
+    pub(crate) fn hook(
+        &self,
+        stack: &Stack,
+        operation: &Operation,
+        key: (&str, &str),
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let event = Event {
+            token: operation.token.clone(),
+            operation: operation.id.clone(),
+            operation_kind: Some(operation.kind.name().to_owned()),
+            ..self.told(stack, key, "HOOK_COMPLETE_FAILED", (reason, More::Hook))
+        };
+        events::append(self.store, &stack.id, &event)
+    }
+
+    /// Writes down that a change set's validation failed at a resource.
+    pub(crate) fn validation(
+        &self,
+        stack: &Stack,
+        change_set: &str,
+        key: (&str, &str),
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let path = format!("/Resources/{}/Properties", key.0);
+        let more = More::Validation { change_set: change_set.to_owned(), path };
+        let event = Event {
+            operation_kind: Some("CREATE_CHANGESET".to_owned()),
+            ..self.told(stack, key, "VALIDATION_FAILED", (reason, more))
+        };
+        events::append(self.store, &stack.id, &event)
+    }
+
+    /// Makes an event of a resource that only `DescribeEvents` tells.
+    fn told(
+        &self,
+        stack: &Stack,
+        (logical_id, kind): (&str, &str),
+        status: &str,
+        (reason, more): (&str, More),
+    ) -> Event {
+        Event {
+            id: naming::uuid(),
+            stack_name: stack.name.clone(),
+            logical_id: logical_id.to_owned(),
+            physical_id: None,
+            kind: kind.to_owned(),
+            time: naming::time(self.clock.now()),
+            status: status.to_owned(),
+            reason: Some(reason.to_owned()),
+            token: None,
+            properties: None,
+            operation: naming::uuid(),
+            operation_kind: None,
+            more: Some(more),
+        }
     }
 }

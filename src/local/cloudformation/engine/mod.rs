@@ -9,15 +9,19 @@ mod delete;
 mod failure;
 mod faulty;
 mod forward;
+mod import;
 mod journal;
+mod look;
 mod perform;
+mod prepare;
 
 use std::sync::Arc;
 
 pub(crate) use begin::{Start, begin};
 pub(crate) use journal::Journal;
 
-use super::record::{Operation, Phase, Running, Stack};
+use super::drift::Looking;
+use super::record::{Operation, Phase, Preparing, Running, Stack};
 use crate::local::clock::Clock;
 use crate::local::fault::{self, Effect, Fault};
 use crate::local::store::{Store, StoreError};
@@ -69,6 +73,18 @@ pub(crate) fn advance(
             moved |= engine.step(&id)?;
         }
     }
+    for region in store.regions::<Looking>()? {
+        let engine = Engine { store, clock, services, region: &region };
+        for (id, _) in store.list::<Looking>(&region)? {
+            moved |= engine.detect(&id)?;
+        }
+    }
+    for region in store.regions::<Preparing>()? {
+        let engine = Engine { store, clock, services, region: &region };
+        for (id, _) in store.list::<Preparing>(&region)? {
+            moved |= engine.prepare(&id)?;
+        }
+    }
     Ok(moved)
 }
 
@@ -84,6 +100,9 @@ impl Engine<'_> {
                 Effect::Delay(milliseconds) => {
                     self.hold(id, &subject, fault.id, *milliseconds)?;
                     Ok(true)
+                }
+                Effect::Fail(reason) if fault.is_hook() => {
+                    Ok(self.fail_by_hook(id, &subject, reason, fault.id)?)
                 }
                 Effect::Fail(reason) => Ok(self.fail(id, &subject, reason, Some(fault.id))?),
                 _ => Ok(false),
@@ -105,6 +124,19 @@ impl Engine<'_> {
                 Halt::State(error) => error,
                 _ => StoreError::Database(rusqlite::Error::InvalidQuery),
             })
+        })
+    }
+
+    /// Records that a hook said no to a resource.
+    fn fail_by_hook(&self, id: &str, subject: &str, reason: &str, fault: u64) -> Result<bool, StoreError> {
+        self.store.atomically(|| {
+            if let Some(stack) = self.store.get::<Stack>(self.region, id)?
+                && let Some(operation) = &stack.operation
+            {
+                let kind = stack.resource(subject).map(|resource| resource.kind.as_str()).unwrap_or_default();
+                self.journal().hook(&stack, operation, (subject, kind), reason)?;
+            }
+            self.fail(id, subject, "The following hook(s) failed: [Local::Fault::Hook]", Some(fault))
         })
     }
 

@@ -185,7 +185,7 @@ fn known(kind: &str) -> Result<&'static dyn ResourceType, Refusal> {
 }
 
 /// A resource as it was, with its secrets still references.
-fn plain(stack: &Stack, resource: &Resource) -> Request {
+pub(super) fn plain(stack: &Stack, resource: &Resource) -> Request {
     let checked = find(&resource.kind).and_then(|kind| check(kind.properties(), &resource.properties).ok());
     Request {
         stack: stack.name.clone(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(crate) use status::{
-    ChangeSetStatus, ExecutionStatus, OnFailure, OperationKind, ResourceStatus, StackStatus,
+    ChangeSetStatus, ExecutionStatus, OnFailure, OperationKind, ResourceStatus, StackStatus, names,
 };
 
 use super::changes::ResourceChange;
@@ -53,6 +53,9 @@ pub(crate) struct Settings {
     pub(crate) notification_arns: Vec<String>,
     pub(crate) role_arn: Option<String>,
     pub(crate) timeout_minutes: Option<String>,
+    /// The alarms that roll an operation back when they go off.
+    #[serde(default)]
+    pub(crate) rollback_alarms: Vec<String>,
 }
 
 /// What a stack is, or is to become.
@@ -102,6 +105,12 @@ pub(crate) struct Stable {
     pub(crate) outputs: Vec<Output>,
     /// The resources that were changed since, or whose change was tried.
     pub(crate) touched: BTreeSet<String>,
+    /// The touched resources that were not as the stack said: what they really were.
+    #[serde(default)]
+    pub(crate) actual: BTreeMap<String, Resource>,
+    /// The touched resources that were not there.
+    #[serde(default)]
+    pub(crate) gone: BTreeSet<String>,
 }
 
 /// An operation that runs, with how far it is.
@@ -119,6 +128,12 @@ pub(crate) struct Operation {
     pub(crate) queue: Vec<String>,
     /// Resources that a deletion leaves, or that a rollback skips.
     pub(crate) skip: BTreeSet<String>,
+    /// Whether what was changed by hand is changed back.
+    #[serde(default)]
+    pub(crate) reverts: bool,
+    /// What is taken into the stack: the physical ids.
+    #[serde(default)]
+    pub(crate) imports: BTreeMap<String, String>,
 }
 
 /// What an operation is at.
@@ -156,6 +171,10 @@ pub(crate) enum Work {
     Update,
     /// Make a new one, and keep the old one until the end.
     Replace(String),
+    /// Take it into the stack, by its physical id.
+    Import(String),
+    /// Make it again: it was deleted by hand.
+    Recreate(String),
     /// Give it back its old physical resource.
     Restore,
     /// Delete it.
@@ -177,6 +196,15 @@ pub(crate) struct ChangeSet {
     pub(crate) on_failure: Option<OnFailure>,
     pub(crate) definition: Definition,
     pub(crate) changes: Vec<ResourceChange>,
+    /// Whether what was changed by hand is changed back.
+    #[serde(default)]
+    pub(crate) reverts: bool,
+    /// Whether what exists under its name is taken into the stack.
+    #[serde(default)]
+    pub(crate) takes_existing: bool,
+    /// What is taken into the stack: the physical ids.
+    #[serde(default)]
+    pub(crate) imports: BTreeMap<String, String>,
 }
 
 /// The values of a stack's hidden parameters, by name and revision.
@@ -193,6 +221,10 @@ pub(crate) struct LiveName(pub(crate) String);
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Running;
 
+/// The mark of a change set that is still to be worked out.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Preparing;
+
 /// How long a resource's call is held back, by stack and resource.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Held {
@@ -201,6 +233,10 @@ pub(crate) struct Held {
 
 impl Document for Held {
     const KIND: &'static str = "cloudformation:held";
+}
+
+impl Document for Preparing {
+    const KIND: &'static str = "cloudformation:preparing";
 }
 
 impl Document for Stack {

@@ -18,6 +18,8 @@ macro_rules! names {
     };
 }
 
+pub(crate) use names;
+
 names! {
     /// The status of a stack.
     StackStatus {
@@ -55,12 +57,16 @@ names! {
         DeleteFailed = "DELETE_FAILED",
         DeleteComplete = "DELETE_COMPLETE",
         DeleteSkipped = "DELETE_SKIPPED",
+        ImportInProgress = "IMPORT_IN_PROGRESS",
+        ImportComplete = "IMPORT_COMPLETE",
+        ImportFailed = "IMPORT_FAILED",
     }
 }
 
 names! {
     /// The status of a change set.
     ChangeSetStatus {
+        InProgress = "CREATE_IN_PROGRESS",
         Complete = "CREATE_COMPLETE",
         Failed = "FAILED",
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::shape::{Property, Shape};
-use super::{Caller, Made, Refusal, Request, ResourceType, gone};
+use super::{Caller, Made, Refusal, Request, ResourceType, gone, members};
 
 /// The type.
 pub(super) struct ApiDestination;
@@ -49,6 +49,17 @@ impl ResourceType for ApiDestination {
 
     fn delete(&self, caller: &Caller<'_>, name: &str, _: &Request) -> Result<(), Refusal> {
         gone(caller.events("DeleteApiDestination", &json!({"Name": name})))
+    }
+
+    fn read(
+        &self,
+        caller: &Caller<'_>,
+        name: &str,
+        _: &Request,
+    ) -> Result<Option<Map<String, Value>>, Refusal> {
+        let answer = caller.events("DescribeApiDestination", &json!({"Name": name}))?;
+        let parts = PROPERTIES.map(|property| property.name);
+        Ok(Some(members(&answer, &parts)))
     }
 }
 

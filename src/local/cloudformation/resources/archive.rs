@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::shape::{Property, Shape};
-use super::{Caller, Made, Refusal, Request, ResourceType, attributes_of, document, gone};
+use super::{Caller, Made, Refusal, Request, ResourceType, attributes_of, document, gone, members};
 
 /// The type.
 pub(super) struct Archive;
@@ -62,6 +62,19 @@ impl ResourceType for Archive {
 
     fn delete(&self, caller: &Caller<'_>, name: &str, _: &Request) -> Result<(), Refusal> {
         gone(caller.events("DeleteArchive", &json!({"ArchiveName": name})))
+    }
+
+    fn read(
+        &self,
+        caller: &Caller<'_>,
+        name: &str,
+        _: &Request,
+    ) -> Result<Option<Map<String, Value>>, Refusal> {
+        let answer = caller.events("DescribeArchive", &json!({"ArchiveName": name}))?;
+        let mut live = members(&answer, &["ArchiveName", "Description", "EventPattern", "KmsKeyIdentifier"]);
+        live.insert("SourceArn".to_owned(), answer["EventSourceArn"].clone());
+        live.insert("RetentionDays".to_owned(), answer["RetentionDays"].clone());
+        Ok(Some(live))
     }
 }
 

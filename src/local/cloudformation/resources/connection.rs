@@ -1,10 +1,10 @@
 //! `AWS::Events::Connection`
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::api_destination::arns;
 use super::shape::{Property, Shape};
-use super::{Caller, Made, Refusal, Request, ResourceType, attributes_of, gone};
+use super::{Caller, Made, Refusal, Request, ResourceType, attributes_of, gone, members};
 
 /// The type.
 pub(super) struct Connection;
@@ -97,15 +97,31 @@ impl ResourceType for Connection {
         &self,
         caller: &Caller<'_>,
         name: &str,
-        _: &Request,
+        before: &Request,
         request: &Request,
     ) -> Result<Made, Refusal> {
-        caller.events("UpdateConnection", &input(name, request))?;
+        let mut input = input(name, request);
+        // An empty text gives the connection back to AWS's own key.
+        if before.text("KmsKeyIdentifier").is_some() && request.text("KmsKeyIdentifier").is_none() {
+            input["KmsKeyIdentifier"] = json!("");
+        }
+        caller.events("UpdateConnection", &input)?;
         made(caller, name)
     }
 
     fn delete(&self, caller: &Caller<'_>, name: &str, _: &Request) -> Result<(), Refusal> {
         gone(caller.events("DeleteConnection", &json!({"Name": name})))
+    }
+
+    fn read(
+        &self,
+        caller: &Caller<'_>,
+        name: &str,
+        _: &Request,
+    ) -> Result<Option<Map<String, Value>>, Refusal> {
+        let answer = caller.events("DescribeConnection", &json!({"Name": name}))?;
+        let parts = PROPERTIES.map(|property| property.name);
+        Ok(Some(members(&answer, &parts)))
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::shape::{Property, Shape, TAGS};
-use super::{Caller, Made, Refusal, Request, ResourceType, attributes_of, document, gone, tag_list};
+use super::{Caller, Made, Refusal, Request, ResourceType, attributes_of, document, gone, members, tag_list};
 
 /// The type.
 pub(super) struct EventBus;
@@ -91,6 +91,20 @@ impl ResourceType for EventBus {
 
     fn delete(&self, caller: &Caller<'_>, name: &str, _: &Request) -> Result<(), Refusal> {
         gone(caller.events("DeleteEventBus", &json!({"Name": name})))
+    }
+
+    fn read(
+        &self,
+        caller: &Caller<'_>,
+        name: &str,
+        _: &Request,
+    ) -> Result<Option<Map<String, Value>>, Refusal> {
+        let answer = caller.events("DescribeEventBus", &json!({"Name": name}))?;
+        let parts = PROPERTIES.map(|property| property.name);
+        let mut live = members(&answer, &parts);
+        let tags = caller.events("ListTagsForResource", &json!({"ResourceARN": answer["Arn"]}))?;
+        live.extend(members(&tags, &["Tags"]));
+        Ok(Some(live))
     }
 }
 

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-pub(crate) use shape::{Property, check};
+pub(crate) use shape::{Property, Shape, check, shaped};
 
 use super::naming;
 use crate::local::wire::{ApiError, Services};
@@ -53,6 +53,10 @@ pub(crate) trait ResourceType: Sync {
     ) -> Result<Made, Refusal>;
     /// Deletes it; that it is not there is a success.
     fn delete(&self, caller: &Caller<'_>, physical_id: &str, before: &Request) -> Result<(), Refusal>;
+    /// Reads its properties as they are now; nothing for a type of which no API tells them.
+    fn read(&self, _: &Caller<'_>, _: &str, _: &Request) -> Result<Option<Map<String, Value>>, Refusal> {
+        Ok(None)
+    }
 }
 
 const TYPES: [&dyn ResourceType; 15] = [
@@ -244,6 +248,12 @@ fn attributes_of(answer: &Value, names: &[(&str, &str)]) -> Map<String, Value> {
         .iter()
         .filter_map(|(attribute, member)| Some(((*attribute).to_owned(), answer.get(*member)?.clone())))
         .collect()
+}
+
+/// Returns those of an answer's members that are there.
+fn members(answer: &Value, names: &[&str]) -> Map<String, Value> {
+    let given = |name: &&str| answer.get(*name).filter(|value| !value.is_null()).cloned();
+    names.iter().filter_map(|name| Some(((*name).to_owned(), given(name)?))).collect()
 }
 
 /// Takes "not found" for done, as deleting does.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::shape::{Property, Shape, TAGS};
-use super::{Caller, Made, Refusal, Request, ResourceType, document, gone};
+use super::{Caller, Made, Refusal, Request, ResourceType, document, gone, members};
 
 /// The type.
 pub(super) struct Queue;
@@ -102,6 +102,26 @@ impl ResourceType for Queue {
 
     fn delete(&self, caller: &Caller<'_>, url: &str, _: &Request) -> Result<(), Refusal> {
         gone(caller.sqs("DeleteQueue", &json!({"QueueUrl": url})))
+    }
+
+    fn read(
+        &self,
+        caller: &Caller<'_>,
+        url: &str,
+        _: &Request,
+    ) -> Result<Option<Map<String, Value>>, Refusal> {
+        let all = json!({"QueueUrl": url, "AttributeNames": ["All"]});
+        let answer = caller.sqs("GetQueueAttributes", &all)?;
+        let parts = PROPERTIES.map(|property| property.name);
+        let mut live = members(&answer["Attributes"], &parts);
+        live.insert("QueueName".to_owned(), json!(url.rsplit('/').next()));
+        let tags = caller.sqs("ListQueueTags", &json!({"QueueUrl": url}))?;
+        let tags = tags["Tags"].as_object().into_iter().flatten();
+        live.insert(
+            "Tags".to_owned(),
+            tags.map(|(key, value)| json!({"Key": key, "Value": value})).collect(),
+        );
+        Ok(Some(live))
     }
 }
 

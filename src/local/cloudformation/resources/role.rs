@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::shape::{Property, Shape, TAGS};
-use super::{Caller, Made, Refusal, Request, ResourceType, attributes_of, document, gone, tag_list};
+use super::{Caller, Made, Refusal, Request, ResourceType, attributes_of, document, gone, members, tag_list};
 
 /// The type.
 pub(super) struct Role;
@@ -111,6 +111,33 @@ impl ResourceType for Role {
         }
         gone(caller.iam("DeleteRole", &json!({"RoleName": name})))
     }
+
+    fn read(
+        &self,
+        caller: &Caller<'_>,
+        name: &str,
+        _: &Request,
+    ) -> Result<Option<Map<String, Value>>, Refusal> {
+        let role = json!({"RoleName": name});
+        let answer = caller.iam("GetRole", &role)?["Role"].take();
+        let parts = ["RoleName", "Path", "Description", "MaxSessionDuration", "Tags"];
+        let mut live = members(&answer, &parts);
+        live.insert("AssumeRolePolicyDocument".to_owned(), decoded(&answer["AssumeRolePolicyDocument"]));
+        let mut policies = Vec::new();
+        for policy in caller.iam("ListRolePolicies", &role)?["PolicyNames"].as_array().into_iter().flatten() {
+            let named = json!({"RoleName": name, "PolicyName": policy});
+            let document = decoded(&caller.iam("GetRolePolicy", &named)?["PolicyDocument"]);
+            policies.push(json!({"PolicyName": policy, "PolicyDocument": document}));
+        }
+        live.insert("Policies".to_owned(), Value::Array(policies));
+        Ok(Some(live))
+    }
+}
+
+/// IAM answers its documents percent-encoded.
+fn decoded(document: &Value) -> Value {
+    let text = document.as_str().unwrap_or_default();
+    json!(percent_encoding::percent_decode_str(text).decode_utf8_lossy())
 }
 
 fn trust(request: &Request) -> String {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::shape::{Property, Shape, TAGS};
-use super::{Caller, Made, Refusal, Request, ResourceType, attributes_of, document, gone, tag_list};
+use super::{Caller, Made, Refusal, Request, ResourceType, attributes_of, document, gone, members, tag_list};
 
 /// The type.
 ///
@@ -119,6 +119,25 @@ impl ResourceType for Rule {
         };
         remove_targets(caller, name, before, &ids)?;
         gone(caller.events("DeleteRule", &on_bus(before, "Name", name)))
+    }
+
+    fn read(
+        &self,
+        caller: &Caller<'_>,
+        physical_id: &str,
+        declared: &Request,
+    ) -> Result<Option<Map<String, Value>>, Refusal> {
+        let name = name_of(physical_id);
+        let answer = caller.events("DescribeRule", &on_bus(declared, "Name", name))?;
+        let parts = ["Name", "Description", "EventPattern", "ScheduleExpression", "State", "RoleArn"];
+        let mut live = members(&answer, &parts);
+        // The template may name the bus by its ARN; another bus would be another rule.
+        live.extend(declared.pick(&["EventBusName"]));
+        let listed = caller.events("ListTargetsByRule", &on_bus(declared, "Rule", name))?;
+        live.extend(members(&listed, &["Targets"]));
+        let tags = caller.events("ListTagsForResource", &json!({"ResourceARN": answer["Arn"]}))?;
+        live.extend(members(&tags, &["Tags"]));
+        Ok(Some(live))
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::shape::{Property, Shape, TAGS};
-use super::{Caller, Made, Refusal, Request, ResourceType, gone, tag_list};
+use super::{Caller, Made, Refusal, Request, ResourceType, gone, members, tag_list};
 
 /// The type.
 pub(super) struct Secret;
@@ -89,6 +89,16 @@ impl ResourceType for Secret {
     fn delete(&self, caller: &Caller<'_>, arn: &str, _: &Request) -> Result<(), Refusal> {
         let input = json!({"SecretId": arn, "ForceDeleteWithoutRecovery": true});
         gone(caller.secrets("DeleteSecret", &input))
+    }
+
+    fn read(
+        &self,
+        caller: &Caller<'_>,
+        arn: &str,
+        _: &Request,
+    ) -> Result<Option<Map<String, Value>>, Refusal> {
+        let answer = caller.secrets("DescribeSecret", &json!({"SecretId": arn}))?;
+        Ok(Some(members(&answer, &["Name", "Description", "KmsKeyId", "Tags"])))
     }
 }
 

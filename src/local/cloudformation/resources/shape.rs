@@ -90,6 +90,27 @@ pub(crate) fn check(known: &[Property], given: &Map<String, Value>) -> Result<Ma
     Ok(checked)
 }
 
+/// Brings properties to their types as far as that goes: what an API answers has other types and lacks members.
+pub(crate) fn shaped(known: &[Property], given: &Map<String, Value>) -> Map<String, Value> {
+    let of = |name: &str| known.iter().find(|property| property.name == name);
+    given
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), as_shaped(&of(name)?.shape, value))))
+        .collect()
+}
+
+fn as_shaped(shape: &Shape, value: &Value) -> Value {
+    match (shape, value) {
+        (Shape::List(of), Value::Array(items)) => items.iter().map(|item| as_shaped(of, item)).collect(),
+        (Shape::Map(of), Value::Object(members)) => Value::Object(
+            members.iter().map(|(name, member)| (name.clone(), as_shaped(of, member))).collect(),
+        ),
+        (Shape::Object(known), Value::Object(members)) => Value::Object(shaped(known, members)),
+        (Shape::List(_) | Shape::Map(_) | Shape::Object(_), _) => value.clone(),
+        _ => bring("", shape, value).unwrap_or_else(|_| value.clone()),
+    }
+}
+
 fn bring(name: &str, shape: &Shape, value: &Value) -> Result<Value, String> {
     let wrong = |what: &str| Err(format!("Value of property {name} must be {what}"));
     match (shape, value) {

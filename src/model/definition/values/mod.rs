@@ -2,11 +2,13 @@
 
 mod delivery;
 mod endpoint;
+mod key;
 mod names;
 mod written;
 
 pub use self::delivery::{MaxAge, Rate, Retries};
 pub use self::endpoint::Endpoint;
+pub use self::key::KmsKey;
 pub use self::names::{BusName, EventType, SourceName, StackName};
 
 /// Why a value is refused, and what would be taken.

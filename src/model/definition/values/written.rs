@@ -5,7 +5,7 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{BusName, Endpoint, EventType, MaxAge, Rate, Retries, SourceName, StackName};
+use super::{BusName, Endpoint, EventType, KmsKey, MaxAge, Rate, Retries, SourceName, StackName};
 
 macro_rules! display {
     ($($type:ident),*) => {$(
@@ -16,7 +16,7 @@ macro_rules! display {
         }
     )*};
 }
-display!(StackName, BusName, SourceName, Endpoint, EventType);
+display!(StackName, BusName, SourceName, Endpoint, EventType, KmsKey);
 
 macro_rules! serialize {
     ($($type:ident: $value:expr),* $(,)?) => {$(
@@ -34,6 +34,7 @@ serialize! {
     SourceName: |name| name.to_string(),
     Endpoint: |endpoint| endpoint.to_string(),
     EventType: |event| event.as_str(),
+    KmsKey: |key| key.to_string(),
     MaxAge: |age| age.to_string(),
     Retries: |retries| retries.count(),
     Rate: |rate| rate.per_second(),
@@ -58,6 +59,7 @@ schema!(StackName, {"type": "string", "pattern": "^[a-zA-Z][-a-zA-Z0-9]{0,127}$"
 schema!(BusName, {"type": "string", "pattern": "^[-/._A-Za-z0-9]{1,256}$"});
 schema!(SourceName, {"type": "string", "minLength": 1, "maxLength": 256});
 schema!(Endpoint, {"type": "string", "pattern": "^(auto|https://[-A-Za-z0-9.]+(:[0-9]{1,5})?(/[-A-Za-z0-9._~]+)*)$"});
+schema!(KmsKey, {"type": "string", "pattern": "^arn:[-a-zA-Z0-9]+:kms:[-a-zA-Z0-9]+:[0-9]{12}:key/[-a-zA-Z0-9]+$"});
 schema!(MaxAge, {"type": "string", "pattern": "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"});
 schema!(Retries, {"type": "integer", "minimum": 0, "maximum": 185});
 schema!(Rate, {"type": "integer", "minimum": 1, "maximum": 1_000_000});

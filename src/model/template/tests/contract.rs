@@ -138,7 +138,7 @@ fn every_event_matches_exactly_one_rule() {
 
 #[test]
 fn a_source_filter_holds_for_every_rule() {
-    let rules = rules(&Definition::parse(STACKS[1].1, "shop").unwrap());
+    let rules = rules(&Definition::parse(STACKS[2].1, "shop").unwrap());
     assert_eq!(
         matching(&rules, "cacheDelete", "shop.orders", r#"{"cacheName":"c","key":"k"}"#),
         ["CacheDeleteByKeyRule"]

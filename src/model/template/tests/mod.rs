@@ -4,8 +4,9 @@ use super::*;
 use crate::model::definition::Definition;
 
 /// The stack definitions of the repository and their texts.
-const STACKS: [(&str, &str); 2] = [
+const STACKS: [(&str, &str); 3] = [
     ("momento", include_str!("../../../../stacks/momento.yaml")),
+    ("private", include_str!("../../../../stacks/private.yaml")),
     ("shop", include_str!("../../../../stacks/shop.yaml")),
 ];
 

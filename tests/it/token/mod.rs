@@ -1,5 +1,8 @@
 //! `token`: what a token is good for, and how the deployed one is changed.
 
+mod minted;
+mod rollback;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use evbridge_momento::aws::events::{self, Entry};
@@ -226,9 +229,9 @@ hint: give five fields, for example `--schedule='0 3 1 * *'`: at 3:00 on the fir
 "#]]);
     session.run("token rotate --schedule").is(str![[r#"
 ------- stderr -------
-error: a schedule needs a token that a command gives
+error: a schedule needs a token that a command gives, or a key that Momento makes
 
-hint: add `--from-command`: a file or a question is not there next month
+hint: add `--from-command`, or `--mint` with `--management-key-file`: a question or a variable is not there next month
 [exit status: 2]
 
 "#]]);

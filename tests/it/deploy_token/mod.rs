@@ -1,5 +1,7 @@
 //! Where `deploy` gets the token from, in which order, and which tokens it refuses.
 
+mod chosen;
+
 use snapbox::str;
 
 use crate::harness::token::{global, jwt, wrapped};

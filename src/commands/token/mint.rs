@@ -1,0 +1,199 @@
+//! `token rotate --mint`: a new key from Momento, given to the stack, and the old one revoked.
+//!
+//! The id of a key is stored beside it in the secret, so that the next rotation knows what to revoke: from the
+//! key itself it cannot be told. What was made and is not used is revoked again.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::{Span, SpanRelativeTo, Timestamp};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::change::{Change, ChangeArgs};
+use super::registry::Registry;
+use super::report::{Changed, Outcome};
+use super::source::{self, Given};
+use crate::aws::deployed;
+use crate::context::Context;
+use crate::error::{Context as _, Error, Kind, Result};
+use crate::model::token::Token;
+use crate::momento::registry::Order;
+
+/// The arguments of a key that Momento is to make.
+#[derive(Args, Debug)]
+pub struct MintArgs {
+    /// Let Momento make the new key, and revoke the old one if `--mint` made it
+    #[arg(long, conflicts_with = "source", requires = "role")]
+    pub(super) mint: bool,
+    /// Role of the new key, by its id in the Momento account
+    #[arg(long, value_name = "ROLE", requires = "mint")]
+    pub(super) role: Option<String>,
+    /// How long the new key lasts, such as 90d, or `never`
+    #[arg(long, value_name = "DURATION", requires = "mint", default_value = "90d", value_parser = expiry)]
+    pub(super) expires: Expiry,
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "mint",
+        help = "File with the key that manages keys; without it MOMENTO_MANAGEMENT_KEY"
+    )]
+    pub(super) management_key_file: Option<PathBuf>,
+    /// Momento's API of keys, when it is not Momento's own
+    #[arg(long, env = "EVBRIDGE_MOMENTO_REGISTRY", value_name = "URL", value_parser = registry_url)]
+    pub(super) momento_registry: Option<String>,
+}
+
+/// How long a key lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expiry {
+    /// For ever.
+    Never,
+    /// For so many seconds.
+    After(i64),
+}
+
+/// Makes a key and gives it to the stack.
+pub(super) async fn run(context: &Context, change: &ChangeArgs, args: &MintArgs) -> Result<Changed> {
+    let change = Change::open(context, change).await?;
+    let manager = management_key(context, &change, args).await?;
+    let registry = Registry::open(change.session(), args.momento_registry.as_deref(), manager)?;
+    if !change.agreed().await? {
+        return Ok(change.declined());
+    }
+    let description = format!("evbridge-momento {} in {}", change.stack_name(), change.session().region());
+    let order = Order {
+        role: args.role.as_deref().unwrap_or_default(),
+        description: &description,
+        expires_at: args.expires.from(context.now()),
+    };
+    let minted = registry.mint(&order).await?;
+    context.printer.status(&format!("Momento made the key {}", minted.id));
+    let given = Given { origin: "Momento".to_owned(), text: minted.key.clone() };
+    match change.give(&given, Some(&minted.id)).await {
+        Ok(mut changed) => {
+            changed.key_id = Some(minted.id);
+            changed.expires_at = minted.expires_at;
+            finish(context, &change, &registry, &mut changed).await;
+            Ok(changed)
+        }
+        Err(error) => Err(clear(&change, &registry, &minted.id, error).await),
+    }
+}
+
+/// Revokes the old key, where its id is known and an event was seen to come through with the new one.
+async fn finish(context: &Context, change: &Change<'_>, registry: &Registry, changed: &mut Changed) {
+    let Some(id) = change.old_key_id() else { return };
+    if changed.outcome != Outcome::Changed || changed.probe.is_none() {
+        return;
+    }
+    match registry.revoke(id).await {
+        Ok(()) => changed.revoked = Some(id.to_owned()),
+        Err(error) => {
+            context.printer.warn(&error.message);
+            error.causes.iter().for_each(|cause| context.printer.status(&format!("  {cause}")));
+        }
+    }
+}
+
+/// Revokes the new key that a failed rotation leaves over, unless the stack may still use it.
+async fn clear(change: &Change<'_>, registry: &Registry, id: &str, error: Error) -> Error {
+    let kept =
+        |error: Error| error.hint(format!("the new key {id} was not revoked, as the stack may use it"));
+    if error.kind == Kind::Detached {
+        return kept(error);
+    }
+    let stack = deployed::find(&change.session().clients, change.stack_name()).await;
+    match stack {
+        Ok(Some(stack))
+            if !stack.status.is_in_progress()
+                && !stack.status.is_failure()
+                && change.is_on_old_version(&stack) => {}
+        _ => return kept(error),
+    }
+    match registry.revoke(id).await {
+        Ok(()) => error.cause(format!("the new key {id} was revoked again")),
+        Err(second) => error
+            .cause(format!("and the new key could not be revoked: {}", second.message))
+            .hint(format!("revoke the key {id} at https://console.gomomento.com")),
+    }
+}
+
+async fn management_key(context: &Context, change: &Change<'_>, args: &MintArgs) -> Result<SecretString> {
+    let given = match (&args.management_key_file, &context.environment.management_key) {
+        (Some(path), _) => source::file(path)?,
+        (None, Some(text)) => Given { origin: "MOMENTO_MANAGEMENT_KEY".to_owned(), text: text.clone() },
+        (None, None) => match &change.session().local {
+            Some(local) => return Ok(local.issue_management_key(change.session().region()).await?),
+            None => {
+                return Err(Error::settings("no key that manages Momento's keys was given")
+                    .hint("name its file with `--management-key-file`, or set MOMENTO_MANAGEMENT_KEY")
+                    .hint("make one that grants auth management at https://console.gomomento.com"));
+            }
+        },
+    };
+    let parsed = Token::parse(given.text.expose_secret())
+        .context(Kind::Settings, || format!("the management key from {} is refused", given.origin))?;
+    Ok(parsed.inner().clone())
+}
+
+impl Expiry {
+    /// Returns when a key ends that is made now.
+    fn from(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Never => None,
+            Self::After(seconds) => Timestamp::from_second(now.as_second().saturating_add(seconds)).ok(),
+        }
+    }
+}
+
+impl fmt::Display for Expiry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Never => f.write_str("never"),
+            Self::After(seconds) if seconds % 86_400 == 0 => write!(f, "{}d", seconds / 86_400),
+            Self::After(seconds) => write!(f, "{seconds}s"),
+        }
+    }
+}
+
+/// Reads `90d`, `36h` or `never`. A key of at most 25 hours counts as disposable, and a connection needs one that lasts.
+fn expiry(text: &str) -> Result<Expiry, String> {
+    if text == "never" {
+        return Ok(Expiry::Never);
+    }
+    let span: Option<Span> = text.parse().ok();
+    let duration = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+    match duration.map(|duration| duration.as_secs()) {
+        Some(seconds) if seconds > 25 * 3600 && seconds <= 100 * 366 * 86_400 => Ok(Expiry::After(seconds)),
+        Some(_) => Err("a key for a connection lasts more than 25 hours, and less than 100 years".to_owned()),
+        None => Err("expected a duration such as 90d or 36h, or `never`".to_owned()),
+    }
+}
+
+/// Takes `https://`, and `http://` for this computer alone: the key travels there.
+fn registry_url(text: &str) -> Result<String, String> {
+    let local = ["http://127.0.0.1:", "http://localhost:"].iter().any(|start| text.starts_with(start));
+    if local || text.starts_with("https://") {
+        Ok(text.to_owned())
+    } else {
+        Err("expected an https:// URL: the management key is sent there".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expiry_lasts_longer_than_a_disposable_token() {
+        assert_eq!(expiry("90d"), Ok(Expiry::After(90 * 86_400)));
+        assert_eq!(expiry("26h"), Ok(Expiry::After(26 * 3600)));
+        assert_eq!(expiry("never"), Ok(Expiry::Never));
+        for wrong in ["", "25h", "-90d", "1h", "soon", "90", "9999999d", "3mo"] {
+            assert!(expiry(wrong).is_err(), "{wrong}");
+        }
+        assert!(registry_url("http://evil.example").is_err());
+        assert!(registry_url("http://127.0.0.1:4566").is_ok());
+    }
+}

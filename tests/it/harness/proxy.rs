@@ -1,0 +1,154 @@
+//! A proxy before the served local cloud: it counts the calls, and holds the one that it is told to hold.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// How long a command may take before it counts as hung.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// When a call is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// It has arrived, and nothing of it is done.
+    Arrived,
+    /// It is done, and its answer has not been received.
+    Answered,
+}
+
+/// A proxy that works until it is dropped.
+pub(crate) struct Proxy {
+    url: String,
+    shared: Arc<Shared>,
+    held: Receiver<String>,
+    _runtime: Runtime,
+}
+
+struct Shared {
+    upstream: String,
+    client: reqwest::Client,
+    /// The calls since the last command began, such as `cloudformation:DescribeStacks`.
+    calls: Mutex<Vec<String>>,
+    /// Which call is held, counted from 1, and when.
+    hold: Mutex<Option<(usize, Moment)>>,
+    tell: Sender<String>,
+}
+
+impl Proxy {
+    /// Starts a proxy before a server.
+    pub(crate) fn start(upstream: &str) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (tell, held) = mpsc::channel();
+        let shared = Arc::new(Shared {
+            upstream: upstream.to_owned(),
+            client: reqwest::Client::new(),
+            calls: Mutex::default(),
+            hold: Mutex::default(),
+            tell,
+        });
+        let routes = Router::new().fallback(pass).with_state(Arc::clone(&shared));
+        runtime.spawn(async { axum::serve(listener, routes).await.unwrap() });
+        Self { url, shared, held, _runtime: runtime }
+    }
+
+    /// Returns the base URL.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the calls since the last time that this was asked.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut *self.shared.calls.lock().unwrap())
+    }
+
+    /// Runs a command and kills it, as `kill -9` does, when its n-th call is at a moment.
+    ///
+    /// Returns the name of that call, or nothing when the command ended without so many calls.
+    pub(crate) fn kill_at(&self, mut command: Command, call: usize, moment: Moment) -> Option<String> {
+        self.calls();
+        *self.shared.hold.lock().unwrap() = Some((call, moment));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let held = self.until_held(&mut command.spawn().unwrap());
+        *self.shared.hold.lock().unwrap() = None;
+        held
+    }
+
+    fn until_held(&self, child: &mut Child) -> Option<String> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Ok(call) = self.held.recv_timeout(Duration::from_millis(5)) {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                return Some(call);
+            }
+            if child.try_wait().unwrap().is_some() {
+                return None;
+            }
+            assert!(Instant::now() < end, "the command has not ended; its calls: {:?}", self.calls());
+        }
+    }
+}
+
+async fn pass(State(shared): State<Arc<Shared>>, parts: http::request::Parts, body: Bytes) -> Response {
+    let name = name(&parts.headers, &body);
+    let number = {
+        let mut calls = shared.calls.lock().unwrap();
+        calls.push(name.clone());
+        calls.len()
+    };
+    let hold = shared.hold.lock().unwrap().filter(|(call, _)| *call == number).map(|(_, moment)| moment);
+    if hold == Some(Moment::Arrived) {
+        return silence(&shared, name).await;
+    }
+    let url = format!("{}{}", shared.upstream, parts.uri);
+    let mut headers = parts.headers;
+    headers.remove(http::header::HOST);
+    let answer = shared.client.request(parts.method, url).headers(headers).body(body).send().await;
+    let Ok(answer) = answer else { return Response::builder().status(502).body(Body::empty()).unwrap() };
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let mut response = Response::new(Body::from(answer.bytes().await.unwrap_or_default()));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    if hold == Some(Moment::Answered) {
+        return silence(&shared, name).await;
+    }
+    response
+}
+
+/// Tells the test of the call, and never answers it.
+async fn silence(shared: &Shared, name: String) -> Response {
+    // Nobody listens when the test is over.
+    let _ = shared.tell.send(name);
+    std::future::pending().await
+}
+
+/// Names a call as a policy does: the service of the signature, and the action.
+fn name(headers: &http::HeaderMap, body: &[u8]) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let service = text("authorization").split('/').nth(3).unwrap_or_default().to_owned();
+    let form = String::from_utf8_lossy(body);
+    let named = form.split('&').find_map(|part| part.strip_prefix("Action="));
+    let action = named.or_else(|| text("x-amz-target").rsplit('.').next()).unwrap_or_default();
+    format!("{service}:{action}")
+}
+
+#[test]
+fn a_call_is_named_by_its_signature_and_its_action() {
+    let mut headers = http::HeaderMap::new();
+    let scope = "AWS4-HMAC-SHA256 Credential=x/20261121/us-east-1/events/aws4_request, Signature=0";
+    headers.insert("authorization", scope.parse().unwrap());
+    assert_eq!(name(&headers, b"Action=DescribeStacks&Version=1"), "events:DescribeStacks");
+    headers.insert("x-amz-target", "AWSEvents.PutEvents".parse().unwrap());
+    assert_eq!(name(&headers, b"{}"), "events:PutEvents");
+}
