@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::{Args, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, deploy, destroy, diff, doctor, drift, each_region, explain, local, man, permissions,
-    put_event, regions, render, status, token, validate,
+    again, completions, demo, deploy, destroy, diff, doctor, drift, each_region, explain, local, man,
+    permissions, put_event, regions, render, status, token, validate,
 };
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -98,6 +98,9 @@ pub struct Global {
     /// Log what happens to stderr; twice for more
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// The flags of the place that were typed, for the command that comes next.
+    #[arg(skip)]
+    pub typed: String,
 }
 
 /// How time passes in the local cloud.
@@ -186,10 +189,11 @@ impl Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let environment = Environment::read();
-    let cli = match Cli::command()
-        .try_get_matches_from(&arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches))
-    {
+    let cli = match Cli::command().try_get_matches_from(&arguments).and_then(|matches| {
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        cli.global.typed = again::typed(&matches);
+        Ok(cli)
+    }) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &arguments, &environment),
     };

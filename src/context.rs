@@ -158,6 +158,21 @@ impl Context {
         self.local_session(self.chosen_region(Place::Local, stack)?).await
     }
 
+    /// Returns the region that a command for a stack takes by itself, without `--region`; none where it cannot know.
+    pub fn usual_region(&self, stack: &str) -> Option<String> {
+        let deployments = self.deployments();
+        let known: Vec<&str> =
+            deployments.of(self.place(), stack).map(|known| known.region.as_str()).collect();
+        let environment = self.environment.region.as_deref();
+        let usual = match known[..] {
+            [] if self.place() == Place::Local => environment.or(Some(DEFAULT_LOCAL_REGION)),
+            [] => environment,
+            [region] => Some(region),
+            _ => environment.filter(|environment| known.contains(environment)),
+        };
+        usual.map(str::to_owned)
+    }
+
     fn chosen_region(&self, place: Place, stack: &str) -> Result<Option<String>> {
         if let Some(region) = &self.region {
             return Ok(Some(region.clone()));

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::local::store::StoreError;
+
 /// What kind of failure it is; the kind alone picks the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -76,12 +78,14 @@ pub struct Error {
     pub causes: Vec<String>,
     /// What to do next.
     pub hints: Vec<String>,
+    /// Which cause a hint is for, where it is for one of several: the indices of both.
+    pub remedies: Vec<(usize, usize)>,
 }
 
 impl Error {
     /// Makes an error of a kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), causes: Vec::new(), hints: Vec::new() }
+        Self { kind, message: message.into(), causes: Vec::new(), hints: Vec::new(), remedies: Vec::new() }
     }
 
     /// Makes an error for a setting that is missing or wrong.
@@ -116,6 +120,13 @@ impl Error {
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
         self.causes.push(cause.into());
         self
+    }
+
+    /// Adds a cause in words with what to do about this one.
+    #[must_use]
+    pub fn cause_with(mut self, cause: impl Into<String>, hint: impl Into<String>) -> Self {
+        self.remedies.push((self.causes.len(), self.hints.len()));
+        self.cause(cause).hint(hint)
     }
 
     /// Adds an error and its own causes.
@@ -156,12 +167,23 @@ impl<T, E: StdError + 'static> Context<T> for std::result::Result<T, E> {
     }
 }
 
-impl From<crate::local::store::StoreError> for Error {
-    fn from(error: crate::local::store::StoreError) -> Self {
-        let busy = matches!(error, crate::local::store::StoreError::Busy(_));
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let busy = matches!(error, StoreError::Busy(_));
+        let damaged = match &error {
+            StoreError::Damaged { path, .. } => {
+                path.parent().map(|directory| directory.display().to_string())
+            }
+            _ => None,
+        };
         let mut converted = Self::new(Kind::Failed, error.to_string());
         if let Some(source) = error.source() {
             converted = converted.because(source);
+        }
+        if let Some(directory) = damaged {
+            converted = converted.hint(format!(
+                "remove {directory} to begin with an empty local cloud, or use another `--local-dir`"
+            ));
         }
         if busy {
             converted =

@@ -22,7 +22,7 @@ pub async fn bus_exists(clients: &Clients, bus: &str) -> Result<bool> {
 /// One event as PutEvents takes it.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The bus's name or ARN.
+    /// The bus's name.
     pub bus: String,
     /// Who sends it.
     pub source: String,

@@ -115,6 +115,7 @@ pub async fn run(context: &Context, _args: DemoArgs) -> Result<Shown> {
 fn stage(context: &Context, directory: &std::path::Path) -> Context {
     let mut global = context.global.clone();
     global.local = true;
+    global.typed.clear();
     directory.clone_into(&mut global.local_dir);
     global.places = Places::default();
     global.output = Format::Text;

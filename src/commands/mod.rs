@@ -1,5 +1,6 @@
 //! What the user types: one file per command, its arguments above its handler.
 
+pub mod again;
 pub mod completions;
 pub mod demo;
 pub mod deploy;

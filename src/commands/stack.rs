@@ -30,8 +30,12 @@ pub fn source(arg: &StackArg) -> Result<(String, String)> {
         return Ok(("stacks/momento.yaml".to_owned(), crate::model::definition::DEFAULT.to_owned()));
     };
     let path = path_of(name);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Ok((path.display().to_string(), text)),
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            let file = path.display().to_string();
+            let text = utf8(bytes, &file)?;
+            Ok((file, text))
+        }
         Err(_) if name == "momento" && !path.exists() => source(&StackArg::default()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(not_found(name, &path)),
         Err(error) => {
@@ -64,16 +68,23 @@ fn not_found(name: &str, path: &Path) -> Error {
     }
 }
 
+/// Returns a file's bytes as text, or says where they are none.
+pub fn utf8(bytes: Vec<u8>, file: &str) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| invalid(file, &[Problem::not_utf8(file, &error)]))
+}
+
 /// Says what is wrong with a definition or a template, every problem with its place.
 pub fn invalid(file: &str, problems: &[Problem]) -> Error {
     let count = problems.len();
     let mut error =
         Error::validation(format!("{file} has {count} problem{}", if count == 1 { "" } else { "s" }));
     for problem in problems {
-        error = error.cause(problem.to_string());
-        if let Some(hint) = &problem.hint {
-            error = error.hint(hint.clone());
-        }
+        error = match &problem.hint {
+            // One of several problems keeps what to do about it beside it.
+            Some(hint) if count > 1 => error.cause_with(problem.to_string(), hint.clone()),
+            Some(hint) => error.cause(problem.to_string()).hint(hint.clone()),
+            None => error.cause(problem.to_string()),
+        };
     }
     error
 }
@@ -98,6 +109,22 @@ pub fn momento_base_url(endpoint: &Endpoint, region: &str) -> Result<String> {
 /// Reads a value of a definition from a flag; the refusal says what would be taken, as in a definition.
 pub fn flag<T: FromStr<Err = InvalidValue>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|invalid: InvalidValue| format!("{}: {}", invalid.message, invalid.hint))
+}
+
+/// Reads the ARN of a role, such as `arn:aws:iam::123456789012:role/deployer`.
+pub fn role_arn(text: &str) -> Result<String, String> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let is_account = |part: &str| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit());
+    match parts[..] {
+        ["arn", partition, "iam", "", account, resource]
+            if partition.starts_with("aws")
+                && is_account(account)
+                && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty()) =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err("expected the ARN of a role, such as arn:aws:iam::123456789012:role/deployer".to_owned()),
+    }
 }
 
 /// Returns the name of the secret that holds a stack's token.

@@ -5,7 +5,7 @@ use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::stack::{StackArg, invalid, load};
+use super::stack::{StackArg, invalid, load, utf8};
 use crate::error::{Context as _, Kind, Result};
 use crate::model::template::{self, Variant};
 use crate::ui::{Page, Report};
@@ -45,8 +45,9 @@ pub struct Checked {
 pub fn run(args: &ValidateArgs) -> Result<Valid> {
     if let Some(path) = &args.template_file {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .context(Kind::Usage, || format!("the template {name} cannot be read"))?;
+        let bytes =
+            std::fs::read(path).context(Kind::Usage, || format!("the template {name} cannot be read"))?;
+        let text = utf8(bytes, &name)?;
         return Ok(Valid { checked: vec![checked(&name, &text)?] });
     }
     let definition = load(&args.stack)?;

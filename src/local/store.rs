@@ -12,6 +12,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// The files of the state: everything but secrets, and the secrets.
+const FILES: [&str; 2] = ["state.db", "secrets.db"];
+
 /// One kind of thing that the store keeps, as JSON, by region and id.
 pub trait Document: Serialize + DeserializeOwned {
     /// The kind's name, such as `events:rule`; unique among all documents.
@@ -37,6 +40,14 @@ pub enum StoreError {
     /// The database said no.
     #[error("the local state cannot be read or written")]
     Database(#[from] rusqlite::Error),
+    /// A file of the state is no database, or a damaged one.
+    #[error("the local state in {} cannot be read", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: rusqlite::Error,
+    },
     /// A document is not what this version wrote.
     #[error("the local state holds a {kind} that this version cannot read")]
     Document {
@@ -68,8 +79,12 @@ impl Store {
             Err(TryLockError::WouldBlock) => return Err(StoreError::Busy(directory.to_owned())),
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
-        let connection = Connection::open(directory.join("state.db"))?;
-        let secrets = directory.join("secrets.db");
+        Self::open_files(directory, lock).map_err(|error| damaged(directory).unwrap_or(error))
+    }
+
+    fn open_files(directory: &Path, lock: File) -> Result<Self, StoreError> {
+        let [state, secrets] = FILES.map(|file| directory.join(file));
+        let connection = Connection::open(state)?;
         connection.execute("ATTACH DATABASE ?1 AS secrets", [secrets.to_string_lossy()])?;
         Self::prepare(connection, Some(directory.to_owned()), Some(lock))
     }
@@ -197,6 +212,16 @@ impl Store {
     }
 }
 
+/// Finds the file that keeps the state from being opened, by opening each alone.
+fn damaged(directory: &Path) -> Option<StoreError> {
+    FILES.map(|file| directory.join(file)).into_iter().find_map(|path| {
+        let opened = Connection::open(&path).and_then(|connection| {
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+        });
+        opened.err().map(|source| StoreError::Damaged { path, source })
+    })
+}
+
 /// Takes a transaction back when its action fails or panics.
 struct Rollback<'a> {
     connection: &'a Connection,
@@ -262,6 +287,19 @@ mod tests {
         let store = Store::open(directory.path()).unwrap();
         let all = store.list::<Note>("r").unwrap();
         assert_eq!(all, [("a".into(), Note("3".into())), ("b".into(), Note("2".into()))]);
+    }
+
+    #[test]
+    fn a_damaged_file_is_named() {
+        for file in FILES {
+            let directory = tempfile::tempdir().unwrap();
+            drop(Store::open(directory.path()).unwrap());
+            fs::write(directory.path().join(file), "no database at all, but long enough to look like one")
+                .unwrap();
+            let Err(error) = Store::open(directory.path()) else { panic!("{file} was opened") };
+            let path = directory.path().join(file);
+            assert_eq!(error.to_string(), format!("the local state in {} cannot be read", path.display()));
+        }
     }
 
     #[test]

@@ -7,9 +7,10 @@
 
 mod parser;
 
+use std::collections::HashMap;
 use std::fmt;
 
-use parser::Parser;
+use parser::{Document, Parser};
 
 /// The deepest nesting that PutEvents accepts in a detail.
 pub const MAX_DEPTH: usize = 1000;
@@ -43,10 +44,51 @@ pub struct Invalid {
     pub column: usize,
 }
 
+/// A place in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in bytes, from 1.
+    pub column: usize,
+}
+
+/// What a text says that its tree, or who reads the tree, cannot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// An escape such as `\ud800`: half of a character, which becomes U+FFFD.
+    HalfCharacter {
+        /// The escape as it is written.
+        escape: String,
+        /// Where it stands.
+        at: Place,
+    },
+    /// A name of the outermost object that stands there more than once.
+    Repeated {
+        /// The name.
+        name: String,
+        /// Where it stands first.
+        first: Place,
+        /// Where it stands again.
+        at: Place,
+    },
+}
+
 impl Json {
     /// Reads a whole text as one JSON value.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         Parser::document(text)
+    }
+
+    /// Reads a whole text as one JSON value, and says what of the text is lost to who takes fields from it.
+    pub fn parse_with_loss(text: &str) -> Result<(Self, Option<Loss>), Invalid> {
+        let document = Parser::noted(text)?;
+        let half = document.half.map(|start| Loss::HalfCharacter {
+            escape: text[start..].chars().take(6).collect(),
+            at: Place::of(text, start),
+        });
+        let loss = half.or_else(|| repeated(text, &document));
+        Ok((document.value, loss))
     }
 
     /// Returns the member of an object (the last, where a name is repeated), or nothing.
@@ -64,6 +106,26 @@ impl Json {
             _ => None,
         }
     }
+}
+
+impl Place {
+    /// Returns the place of a byte.
+    fn of(text: &str, at: usize) -> Self {
+        let before = &text.as_bytes()[..at.min(text.len())];
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        let line = before.split(|byte| *byte == b'\n').count();
+        Self { line, column: before.len() - start + 1 }
+    }
+}
+
+/// Finds the first name of the outermost object that it has already.
+fn repeated(text: &str, document: &Document) -> Option<Loss> {
+    let Json::Object(members) = &document.value else { return None };
+    let mut seen = HashMap::new();
+    members.iter().zip(&document.names).find_map(|((name, _), at)| {
+        let first = seen.insert(name.as_str(), *at)?;
+        Some(Loss::Repeated { name: name.clone(), first: Place::of(text, first), at: Place::of(text, *at) })
+    })
 }
 
 /// Compact JSON, as AWS writes it: no space, non-ASCII as it is.
@@ -157,6 +219,28 @@ mod tests {
         let value = Json::parse(r#"{"v":0,"w":2,"v":1}"#).unwrap();
         assert_eq!(value.to_string(), r#"{"v":0,"w":2,"v":1}"#);
         assert_eq!(value.get("v"), Some(&Json::Number("1".into())));
+    }
+
+    #[test]
+    fn says_what_a_tree_loses() {
+        let loss = |text: &str| Json::parse_with_loss(text).unwrap().1;
+        for kept in [r#"{"a":{"v":0,"v":1},"b":[{"v":0,"v":1}]}"#, r#"["\ud83d\ude00\\ud800"]"#, "1"] {
+            assert_eq!(loss(kept), None, "{kept}");
+        }
+        let at = |line, column| Place { line, column };
+        assert_eq!(
+            loss("{\"a\":1,\n \"b\":2, \"\\u0061\":3}"),
+            Some(Loss::Repeated { name: "a".into(), first: at(1, 2), at: at(2, 9) })
+        );
+        for (text, escape, column) in [
+            (r#"["\ud800x"]"#, "\\ud800", 3),
+            (r#"["x\uDC00"]"#, "\\uDC00", 4),
+            (r#"["\ud800\ud83d\ude00"]"#, "\\ud800", 3),
+            (r#"{"\udbff":1}"#, "\\udbff", 3),
+        ] {
+            let half = Loss::HalfCharacter { escape: escape.into(), at: at(1, column) };
+            assert_eq!(loss(text), Some(half), "{text}");
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What is wrong in a file, where, and what to do about it.
 
 use std::fmt;
+use std::string::FromUtf8Error;
 
-use crate::model::yaml::Position;
+use crate::model::yaml::{self, Position};
 
 /// One thing that is wrong in a stack definition or a template.
 ///
@@ -25,6 +26,22 @@ impl Problem {
     /// Makes a problem without a hint.
     pub fn new(file: &str, at: Position, message: impl Into<String>) -> Self {
         Self { file: file.to_owned(), line: at.line, column: at.column, message: message.into(), hint: None }
+    }
+
+    /// Says that a text is not YAML that can be read.
+    pub fn unreadable(file: &str, error: &yaml::Invalid) -> Self {
+        Self::new(file, error.at, error.reason.clone()).hinted(error.hint)
+    }
+
+    /// Says that a file's bytes are not text.
+    pub fn not_utf8(file: &str, error: &FromUtf8Error) -> Self {
+        let good = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..good]);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let byte = error.as_bytes().get(good).copied().unwrap_or_default();
+        Self::new(file, Position { line, column }, format!("the byte 0x{byte:02x} is not UTF-8 text"))
+            .hinted("save the file as UTF-8")
     }
 
     /// Adds what to do next.
@@ -89,6 +106,13 @@ mod tests {
             Problem::new("stacks/shop.yaml", Position { line: 4, column: 3 }, "unknown key `retrys`")
                 .hinted("x");
         assert_eq!(problem.to_string(), "stacks/shop.yaml:4:3: unknown key `retrys`");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_have_a_place() {
+        let error = String::from_utf8(b"a: 1\n\xc3\xa4: \xff".to_vec()).unwrap_err();
+        let problem = Problem::not_utf8("f", &error);
+        assert_eq!(problem.to_string(), "f:2:4: the byte 0xff is not UTF-8 text");
     }
 
     #[test]

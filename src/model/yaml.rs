@@ -78,6 +78,8 @@ pub enum Style {
 pub struct Invalid {
     /// What is wrong.
     pub reason: String,
+    /// What to do next.
+    pub hint: &'static str,
     /// Where.
     pub at: Position,
 }
@@ -94,11 +96,19 @@ impl Document {
                 Event::DocumentStart(_) => {
                     documents += 1;
                     if documents > 1 {
-                        return Err(invalid(at, "a second YAML document starts here, and only one is read"));
+                        return Err(invalid(
+                            at,
+                            "a second YAML document starts here, and only one is read",
+                            "write it into a file of its own, or remove the line `---`",
+                        ));
                     }
                 }
                 Event::Alias(_) => {
-                    return Err(invalid(at, "YAML aliases are not supported: write the value out"));
+                    return Err(invalid(
+                        at,
+                        "YAML aliases are not supported",
+                        "write the value out where the alias stands",
+                    ));
                 }
                 Event::Scalar(text, style, _, tag) => {
                     let style = if style == ScalarStyle::Plain { Style::Plain } else { Style::Quoted };
@@ -183,7 +193,8 @@ struct Open {
 impl Loader {
     fn start(&mut self, at: Position, tag: Option<Cow<'_, Tag>>, value: Value) -> Result<(), Invalid> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(invalid(at, &format!("nested deeper than {MAX_DEPTH} levels")));
+            let reason = format!("nested deeper than {MAX_DEPTH} levels");
+            return Err(invalid(at, &reason, "take the innermost brackets or indented lines out"));
         }
         self.open.push(Open { node: Node { at, tag: local(tag), value }, key: None, seen: HashMap::new() });
         Ok(())
@@ -230,11 +241,13 @@ fn position(marker: Marker) -> Position {
 }
 
 fn syntax(error: &ScanError) -> Invalid {
-    invalid(position(*error.marker()), error.info())
+    let hint = "correct the YAML here or on the line before: quotes and brackets in pairs, the same indent for the \
+                keys of one mapping, and spaces, not tabs";
+    invalid(position(*error.marker()), error.info(), hint)
 }
 
-fn invalid(at: Position, reason: &str) -> Invalid {
-    Invalid { reason: reason.to_owned(), at }
+fn invalid(at: Position, reason: &str, hint: &'static str) -> Invalid {
+    Invalid { reason: reason.to_owned(), hint, at }
 }
 
 #[cfg(test)]
@@ -277,7 +290,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_says_where() {
-        assert_eq!(failure("a: &x 1\nb: *x\n"), "2:4: YAML aliases are not supported: write the value out");
+        assert_eq!(failure("a: &x 1\nb: *x\n"), "2:4: YAML aliases are not supported");
         assert_eq!(
             failure("a: 1\n---\nb: 2\n"),
             "2:1: a second YAML document starts here, and only one is read"

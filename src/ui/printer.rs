@@ -115,11 +115,15 @@ impl Printer {
         }
         let place = self.side.as_ref().map_or_else(String::new, |side| format!(" in {}", side.name));
         let mut text = format!("{}{place}{} {}\n", "error".red().bold(), ":".bold(), clean(&error.message));
-        for cause in &error.causes {
+        for (index, cause) in error.causes.iter().enumerate() {
             let cause = clean(cause).replace('\n', "\n         ");
             let _ = writeln!(text, "  {} {cause}", "cause:".red());
+            for (_, hint) in error.remedies.iter().filter(|(cause, _)| *cause == index) {
+                let _ = writeln!(text, "   {} {}", "hint:".cyan(), clean(&error.hints[*hint]));
+            }
         }
-        for hint in &error.hints {
+        let is_apart = |index: usize| !error.remedies.iter().any(|(_, hint)| *hint == index);
+        for (_, hint) in error.hints.iter().enumerate().filter(|(index, _)| is_apart(*index)) {
             let _ = writeln!(text, "\n{} {}", "hint:".cyan().bold(), clean(hint));
         }
         let _ = write!(anstream::stderr(), "{text}");

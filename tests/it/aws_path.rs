@@ -266,3 +266,34 @@ hint: check the network, HTTPS_PROXY, the region's name and `--endpoint-url`
 
 "#]]);
 }
+
+#[test]
+fn the_next_command_of_a_deploy_puts_an_event_that_arrives() {
+    let Aws { user, provider, _server } = Aws::start();
+    let user = user.env("MOMENTO_API_KEY", &token::global("x"));
+    user.file(
+        "stacks/shop.yaml",
+        "name: shop-momento\nbus: { name: shop, create: true }\nsource: [shop.orders]\n",
+    );
+    provider.run("local cache create my-cache --region eu-west-1").success();
+    for (line, expected) in [
+        ("deploy --yes --region eu-west-1", "put-event cacheSet"),
+        ("deploy shop --yes --region eu-west-1", "put-event cacheSet --stack shop"),
+        (
+            "deploy shop --stack-name till --yes --region eu-west-1 --local-dir here",
+            "put-event cacheSet --stack shop --stack-name till --local-dir here",
+        ),
+    ] {
+        // The stack of another name makes the same bus.
+        drop(user.run("destroy shop --yes --quiet"));
+        let deployed = user.run(line);
+        let stderr = deployed.stderr();
+        let next = stderr.lines().last().unwrap().split_once("evbridge-momento ").unwrap().1;
+        assert_eq!(next, expected, "{deployed}");
+        user.run(next).success();
+        let held = provider.run("local cache get my-cache --key test-key --region eu-west-1");
+        assert_eq!(held.success(), "\"hello world!\"\n", "{line}");
+        provider.run("local cache delete my-cache --region eu-west-1").success();
+        provider.run("local cache create my-cache --region eu-west-1").success();
+    }
+}

@@ -1,8 +1,9 @@
 //! `demo`: the tour, whose every step checks itself.
 
+use regex::Regex;
 use snapbox::str;
 
-use crate::harness::Session;
+use crate::harness::{Session, repository};
 
 #[test]
 fn the_tour_works_and_leaves_nothing() {
@@ -177,4 +178,19 @@ fn the_tour_as_json() {
 }
 
 "#]]);
+}
+
+#[test]
+fn the_readme_shows_the_real_output() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    let recording = readme.split_once("```text\n").unwrap().1.split_once("```").unwrap().0;
+    let ids = Regex::new(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|-[0-9A-Z]{12}\b|\d+\.\ds").unwrap();
+    let plain = |text: &str| -> Vec<String> {
+        text.lines().map(|line| ids.replace_all(line, "*").into_owned()).collect()
+    };
+    let outcome = Session::new().run("demo");
+    let real = plain(&(outcome.success() + &outcome.stderr()));
+    for line in plain(recording).iter().filter(|line| line.trim() != "…") {
+        assert!(real.contains(line), "the README shows, and demo does not print:\n{line}");
+    }
 }

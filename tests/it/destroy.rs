@@ -131,7 +131,7 @@ fn purge_deletes_the_secret_at_once() {
     let session = Session::new();
     session.run("deploy --local").success();
     session.run("destroy --local --purge --quiet --output json").is(str![[r#"
-{"schema":"destroy/1","stack":"momento-api","region":"us-east-1","stack_was_there":true,"left":[],"undelivered":0,"secret":"purged","secret_name":"evbridge-momento/momento-api","seconds":[NUMBER]}
+{"schema":"destroy/1","stack":"momento-api","region":"us-east-1","stack_was_there":true,"deleted_bus":null,"left":[],"undelivered":0,"secret":"purged","secret_name":"evbridge-momento/momento-api","seconds":[NUMBER]}
 
 "#]]);
     let left = session.cloud("us-east-1").footprint("momento-api");
@@ -167,4 +167,26 @@ hint: to delete it all the same, add `--disable-termination-protection`
 
 "#]]);
     assert_eq!(session.cloud("us-east-1").footprint("momento-api").resources.len(), 15);
+}
+
+#[test]
+fn the_bus_that_the_stack_made_is_said_to_be_gone() {
+    let session = Session::new();
+    session.file("stacks/shop.yaml", "name: shop-momento\nbus: { name: shop, create: true }\n");
+    let kept = "The Momento token itself, the caches and the event bus are left as they are.\n";
+    let gone = "The stack's event bus shop is deleted; the Momento token itself and the caches are left as they are.\n";
+    session.run("deploy shop --local").success();
+    // Without the definition the command sees it in what CloudFormation deletes.
+    let destroyed = session.run("destroy --stack-name shop-momento --local");
+    assert!(destroyed.stderr().ends_with(gone), "{destroyed}");
+    session.run("deploy shop --local").success();
+    let destroyed = session.run("destroy shop --local --output json").json();
+    assert_eq!(destroyed["deleted_bus"], "shop");
+    session.run("deploy shop --local").success();
+    session.run("local fault add --resource EventBus --on delete").success();
+    let destroyed = session.run("destroy shop --local --retain EventBus");
+    assert!(destroyed.stderr().ends_with(kept), "{destroyed}");
+    session.run("deploy --local").success();
+    let destroyed = session.run("destroy --local");
+    assert!(destroyed.stderr().ends_with(kept), "{destroyed}");
 }

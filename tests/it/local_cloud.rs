@@ -217,3 +217,21 @@ fn a_subscriber_gets_json_line_by_line() {
     subscriber.wait_for(first);
     publisher.join().unwrap();
 }
+
+#[test]
+fn a_damaged_state_is_named_with_the_way_out() {
+    let session = Session::new();
+    session.run("local cache create shop").success();
+    session.file(".evbridge-momento/state.db", "this is no database");
+    session.run("local cache list").is(str![[r#"
+------- stderr -------
+error: the local state in .evbridge-momento/state.db cannot be read
+  cause: file is not a database
+  cause: Error code 26: file is not a database
+
+hint: remove .evbridge-momento to begin with an empty local cloud, or use another `--local-dir`
+[exit status: 1]
+
+"#]]);
+    session.run("local cache list --local-dir other").success();
+}

@@ -17,6 +17,7 @@ pub use revert::revert;
 
 use crate::aws::change_sets::Options;
 use crate::aws::{events, secrets};
+use crate::commands::again::Again;
 use crate::commands::doctor::quick;
 use crate::commands::token::source::SourceArgs;
 use crate::context::{Context, Session};
@@ -166,7 +167,11 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
     {
         local.create_sample_cache(session.region()).await?;
     }
-    Ok(Deployed { seconds: started.elapsed().as_secs_f64(), local: session.local.is_some(), ..deployed })
+    let argument = target.argument.as_deref();
+    let again =
+        Again::new(context, argument, &target.definition, &target.stack, &target.bus, session.region());
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Deployed { seconds, local: session.local.is_some(), again, ..deployed })
 }
 
 /// Returns whether the bus is there; where that may not be asked, CloudFormation finds out.

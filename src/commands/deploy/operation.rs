@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::aws::cloudformation::Stack;
 use crate::aws::failures::diagnose;
 use crate::aws::follow::{Operation, follow};
+use crate::commands::again::carried;
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind, Result};
 use crate::model::stack::Event;
@@ -85,8 +86,8 @@ fn span(events: &[Event]) -> Duration {
 
 /// Returns the command that follows a stack's operation again.
 pub fn reattach(context: &Context, session: &Session, name: &str) -> String {
-    let local = if context.global.local { " --local" } else { "" };
-    format!("evbridge-momento status --stack-name {name} --region {} --follow{local}", session.region())
+    let place = carried(context);
+    format!("evbridge-momento status --stack-name {name} --region {} --follow{place}", session.region())
 }
 
 /// Adds to an error why the operation failed.

@@ -103,7 +103,7 @@ async fn recreate(deploying: &Deploying<'_>, stack: &Stack) -> Result<()> {
     agree(deploying, stack, why, &format!("Delete {name} in {} and create it again?", session.region()))
         .await?;
     let deletion = Deletion { role: role.map(str::to_owned), ..Deletion::default() };
-    delete_and_follow(context, session, stack, name, &deletion, deploying.timeout).await
+    delete_and_follow(context, session, stack, name, &deletion, deploying.timeout).await.map(drop)
 }
 
 /// Says what is wrong with the stack, and asks whether to repair it.

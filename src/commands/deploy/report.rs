@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::aws::change_sets::ChangeSet;
+use crate::commands::again::Again;
 use crate::error::Kind;
 use crate::model::stack::{Action, Change, Replacement};
 use crate::ui::{Page, Printer, Report, clean, table};
@@ -56,6 +57,9 @@ pub struct Deployed {
     pub seconds: f64,
     /// Whether it is on the local cloud.
     pub local: bool,
+    /// What the next command has to say.
+    #[serde(skip)]
+    pub again: Again,
 }
 
 impl Deployed {
@@ -74,6 +78,7 @@ impl Deployed {
             follow: None,
             seconds: 0.0,
             local: false,
+            again: Again::default(),
         }
     }
 }
@@ -99,7 +104,6 @@ impl Report for Deployed {
 
     fn text(&self, page: &mut Page) {
         let place = format!("{} in {}", self.stack.bold(), self.region);
-        let local = if self.local { " --local" } else { "" };
         match self.outcome {
             Outcome::Created => {
                 page.note(format_args!("{} {place} in {:.1}s", "created".green().bold(), self.seconds));
@@ -120,11 +124,7 @@ impl Report for Deployed {
                 ));
                 page.line(self.change_set.as_deref().unwrap_or_default());
                 let name = self.change_set_name.as_deref().unwrap_or_default();
-                let stack = format!("--stack-name {} --region {}", self.stack, self.region);
-                page.next(
-                    "carry it out",
-                    &format!("evbridge-momento deploy {stack} --change-set-name {name}{local}"),
-                );
+                page.next("carry it out", &self.again.carry_out(&self.stack, &self.region, name));
                 return;
             }
             Outcome::Detached => {
@@ -145,7 +145,7 @@ impl Report for Deployed {
             page.line(line);
         }
         if self.outcome != Outcome::Declined {
-            page.next("put an event", &format!("evbridge-momento put-event cacheSet{local}"));
+            page.next("put an event", &self.again.put_event());
         }
     }
 }

@@ -2,11 +2,18 @@
 
 use clap::Args;
 
-use crate::commands::stack::{StackArg, flag, load, momento_base_url, secret_name};
+use crate::commands::stack::{StackArg, flag, load, momento_base_url, role_arn, secret_name};
 use crate::context::Session;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::definition::{BusName, Definition, Endpoint, StackName};
 use crate::model::template::{self, Variant};
+
+/// The longest key of a tag (CloudFormation API reference, `Tag`).
+const LONGEST_KEY: usize = 128;
+/// The longest value of a tag.
+const LONGEST_VALUE: usize = 256;
+/// The most tags of a stack.
+const MOST_TAGS: usize = 50;
 
 /// The arguments that say what is to be deployed.
 #[derive(Args, Clone, Debug, Default)]
@@ -16,7 +23,7 @@ pub struct TargetArgs {
     /// Name of the CloudFormation stack
     #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME", value_parser = flag::<StackName>)]
     stack_name: Option<StackName>,
-    /// Event bus, by name or ARN
+    /// Event bus, by its name
     #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS", value_parser = flag::<BusName>)]
     bus: Option<BusName>,
     /// Momento's base URL, when it is not the region's own
@@ -26,7 +33,7 @@ pub struct TargetArgs {
     #[arg(long, value_name = "KEY=VALUE", num_args = 1.., value_parser = key_value)]
     tags: Vec<(String, String)>,
     /// Role that CloudFormation works with
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = role_arn)]
     role_arn: Option<String>,
 }
 
@@ -37,7 +44,9 @@ pub struct Target {
     pub definition: Definition,
     /// The stack's name.
     pub stack: String,
-    /// The event bus, by name or ARN.
+    /// The argument that named the definition, when one did.
+    pub argument: Option<String>,
+    /// The event bus, by name.
     pub bus: String,
     /// The stack's tags.
     pub tags: Vec<(String, String)>,
@@ -53,10 +62,28 @@ impl TargetArgs {
             definition.momento.endpoint = endpoint;
         }
         let stack = self.stack_name.as_ref().unwrap_or(&definition.name).to_string();
-        let bus = self.bus.map_or_else(|| definition.bus.name.to_string(), |bus| bus.to_string());
-        let own = ("evbridge-momento:stack".to_owned(), stack.clone());
-        let tags = std::iter::once(own).chain(self.tags).collect();
-        Ok(Target { definition, stack, bus, tags, role: self.role_arn })
+        let own_bus = &definition.bus;
+        if let Some(other) = self.bus.as_ref().filter(|bus| own_bus.create && **bus != own_bus.name) {
+            let message =
+                format!("the stack makes its own event bus {}, and `--bus` names {other}", own_bus.name);
+            return Err(Error::usage(message)
+                .hint("leave `--bus` and EVBRIDGE_MOMENTO_BUS out, or take `create` out of the definition"));
+        }
+        let bus = self.bus.map_or_else(|| own_bus.name.to_string(), |bus| bus.to_string());
+        let own: (String, String) = ("evbridge-momento:stack".to_owned(), stack.clone());
+        let tags: Vec<_> = std::iter::once(own).chain(self.tags).collect();
+        let is_repeated = |index: usize| tags[..index].iter().any(|(key, _)| *key == tags[index].0);
+        if let Some(index) = (1..tags.len()).find(|index| is_repeated(*index)) {
+            return Err(Error::usage(format!(
+                "a tag `{}` is there already: give each key once",
+                tags[index].0
+            )));
+        }
+        if tags.len() > MOST_TAGS {
+            let message = format!("{} tags with the stack's own, and {MOST_TAGS} is the most", tags.len());
+            return Err(Error::usage(message));
+        }
+        Ok(Target { definition, stack, argument: self.stack.stack, bus, tags, role: self.role_arn })
     }
 }
 
@@ -100,6 +127,15 @@ impl Target {
 
 fn key_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
+        Some((key, _)) if key.chars().count() > LONGEST_KEY => {
+            Err(format!("a tag's key has at most {LONGEST_KEY} characters"))
+        }
+        Some((key, _)) if key.starts_with("aws:") => {
+            Err("a tag's key cannot start with `aws:`: only AWS gives such tags".to_owned())
+        }
+        Some((_, value)) if value.chars().count() > LONGEST_VALUE => {
+            Err(format!("a tag's value has at most {LONGEST_VALUE} characters"))
+        }
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("expected KEY=VALUE, for example team=shop".to_owned()),
     }

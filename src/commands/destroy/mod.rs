@@ -10,7 +10,7 @@ pub use report::{Destroyed, SecretFate};
 
 use super::deploy::duration;
 use super::deploy::operation::{explained, watch};
-use super::stack::{StackArg, flag, load, secret_name};
+use super::stack::{StackArg, flag, load, role_arn, secret_name};
 use crate::aws::cloudformation::{self, Stack};
 use crate::aws::follow::{Operation, latest};
 use crate::aws::operations::{self, Deletion};
@@ -19,6 +19,7 @@ use crate::aws::{identity, queues};
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind, Result};
 use crate::model::definition::StackName;
+use crate::model::stack::Event;
 use crate::ui::Question;
 
 /// The arguments of `destroy`.
@@ -28,7 +29,10 @@ Examples:
   evbridge-momento destroy
   evbridge-momento destroy shop --yes
   evbridge-momento destroy --retain DeadLetterQueue     leave what cannot be deleted
-  evbridge-momento destroy --local --purge")]
+  evbridge-momento destroy --local --purge
+
+On a terminal it asks for the stack's name first. Where nobody can be asked, as in a script,
+it needs --yes on AWS; with --local it deletes without a question.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct DestroyArgs {
     #[command(flatten)]
@@ -40,7 +44,7 @@ pub struct DestroyArgs {
     #[arg(long)]
     purge: bool,
     /// Role that CloudFormation works with
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = role_arn)]
     role_arn: Option<String>,
     /// Resources to leave where they are if the deletion fails
     #[arg(long, value_name = "LOGICAL_ID", num_args = 1.., conflicts_with = "force")]
@@ -71,6 +75,7 @@ pub async fn run(context: &Context, args: DestroyArgs) -> Result<Destroyed> {
         stack: name.clone(),
         region: session.region().to_owned(),
         stack_was_there: found.is_some(),
+        deleted_bus: definition.bus.create.then(|| definition.bus.name.to_string()),
         left: Vec::new(),
         undelivered: 0,
         secret: SecretFate::Missing,
@@ -89,7 +94,19 @@ pub async fn run(context: &Context, args: DestroyArgs) -> Result<Destroyed> {
         agree(context, &session, &name, args.yes).await?;
         unprotect(context, &session, &stack, &name, args.disable_termination_protection).await?;
         let deletion = Deletion { role: args.role_arn, retain: args.retain, force: args.force };
-        destroyed.left = delete(context, &session, &stack, &name, deletion, args.timeout).await?;
+        let gone = delete(context, &session, &stack, &name, deletion, args.timeout).await?;
+        let had_bus = gone.deleted("AWS::Events::EventBus");
+        let bus = stack.outputs.iter().find(|(name, _)| name == "EventBusName").map(|(_, bus)| bus.clone());
+        let of_definition = destroyed.deleted_bus.take();
+        // A deletion that failed before this one may have deleted the bus.
+        let is_second = stack.status.as_str() == "DELETE_FAILED" || !gone.left.is_empty();
+        let is_left = gone.left.iter().any(|resource| resource == "EventBus");
+        destroyed.deleted_bus = match (had_bus, is_second && !is_left) {
+            (true, _) => bus.or(of_definition),
+            (false, true) => of_definition,
+            (false, false) => None,
+        };
+        destroyed.left = gone.left;
     } else {
         // A destroy that was interrupted can have left the secret alone.
         let is_left = match secrets::find(&session.clients, &secret).await? {
@@ -131,7 +148,23 @@ async fn settled(
     Ok(ended.stack)
 }
 
-/// Deletes a stack; what cannot be deleted is left, if that was allowed. Returns what was left.
+/// What a deletion did.
+struct Gone {
+    left: Vec<String>,
+    events: Vec<Event>,
+}
+
+impl Gone {
+    /// Returns whether a resource of a type was deleted.
+    fn deleted(&self, resource_type: &str) -> bool {
+        let is_gone = |event: &Event| {
+            event.resource_type == resource_type && event.status.as_str() == "DELETE_COMPLETE"
+        };
+        self.events.iter().any(is_gone)
+    }
+}
+
+/// Deletes a stack; what cannot be deleted is left, if that was allowed.
 async fn delete(
     context: &Context,
     session: &Session,
@@ -139,7 +172,7 @@ async fn delete(
     name: &str,
     deletion: Deletion,
     timeout: Option<Duration>,
-) -> Result<Vec<String>> {
+) -> Result<Gone> {
     let plain = Deletion { retain: Vec::new(), force: false, ..deletion.clone() };
     let may_leave = deletion.force || !deletion.retain.is_empty();
     // CloudFormation leaves resources only when it has failed to delete them before.
@@ -152,7 +185,7 @@ async fn delete(
                 }
                 context.printer.warn(&format!("{error}; deleting it again, without what cannot be deleted"));
             }
-            other => return other.map(|()| Vec::new()),
+            other => return other.map(|events| Gone { left: Vec::new(), events }),
         }
     }
     let left = if deletion.force {
@@ -160,11 +193,11 @@ async fn delete(
     } else {
         deletion.retain.clone()
     };
-    delete_and_follow(context, session, stack, name, &deletion, timeout).await?;
-    Ok(left)
+    let events = delete_and_follow(context, session, stack, name, &deletion, timeout).await?;
+    Ok(Gone { left, events })
 }
 
-/// Deletes a stack and follows it to its end.
+/// Deletes a stack and follows it to its end; returns what happened.
 pub async fn delete_and_follow(
     context: &Context,
     session: &Session,
@@ -172,12 +205,12 @@ pub async fn delete_and_follow(
     name: &str,
     deletion: &Deletion,
     timeout: Option<Duration>,
-) -> Result<()> {
+) -> Result<Vec<Event>> {
     let token = operations::token();
     operations::delete(&session.clients, &stack.id, &token, deletion).await?;
     let operation = Operation::ours(&stack.id, &token);
     let ended = watch(context, session, name, &operation, timeout).await?;
-    let Some(left) = ended.stack else { return Ok(()) };
+    let Some(left) = ended.stack else { return Ok(ended.events) };
     let error = Error::new(Kind::Remote, format!("the stack was not deleted: it ended in {}", left.status));
     let error = explained(error, session, &operation, &ended.events).await;
     let failed = cloudformation::failed_resources(&session.clients, &stack.id).await.unwrap_or_default();

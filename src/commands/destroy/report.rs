@@ -15,6 +15,8 @@ pub struct Destroyed {
     pub region: String,
     /// Whether there was a stack; without one, only the secret was left.
     pub stack_was_there: bool,
+    /// The event bus that went with the stack, when the stack had made it.
+    pub deleted_bus: Option<String>,
     /// The resources that were left where they are.
     pub left: Vec<String>,
     /// How many undelivered messages went with the dead-letter queue.
@@ -80,6 +82,11 @@ impl Report for Destroyed {
             SecretFate::Purged => page.note(format_args!("The secret {} is deleted.", self.secret_name)),
             SecretFate::Missing => {}
         }
-        page.note("The Momento token itself, the caches and the event bus are left as they are.");
+        match &self.deleted_bus {
+            None => page.note("The Momento token itself, the caches and the event bus are left as they are."),
+            Some(bus) => page.note(format_args!(
+                "The stack's event bus {bus} is deleted; the Momento token itself and the caches are left as they are."
+            )),
+        }
     }
 }

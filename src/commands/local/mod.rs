@@ -21,7 +21,8 @@ pub use topic::{Heard, TopicCommand};
 #[command(after_help = "\
 Examples:
   evbridge-momento local                                    serve until stopped
-  AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws events put-events --entries file://entries.json
+  export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=thing
+  aws events put-events --region us-east-1 --entries file://entries.json
   curl -H \"Authorization: $MOMENTO_API_KEY\" 'http://127.0.0.1:4566/cache/my-cache?key=test-key'
   evbridge-momento local cache create shop
   evbridge-momento local cache get my-cache --key test-key

@@ -30,7 +30,7 @@ pub struct PermissionsArgs {
     /// Name of the CloudFormation stack
     #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME")]
     stack_name: Option<StackName>,
-    /// Event bus, by name or ARN
+    /// Event bus, by its name
     #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS")]
     bus: Option<BusName>,
     /// Account of the stack

@@ -7,7 +7,9 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind as ErrorKind, Result};
-use crate::model::event::{Event, Field, Fields, InvalidDetail, InvalidTtl, Key, Kind, Message, Ttl};
+use crate::model::event::{
+    Event, Field, Fields, InvalidDetail, InvalidFields, InvalidTtl, Key, Kind, Message, Ttl,
+};
 use crate::model::json::Json;
 use crate::model::names::{CacheName, TopicName};
 use crate::ui::prompt;
@@ -70,9 +72,17 @@ impl FieldArgs {
     }
 
     /// Finds out what the event holds; `unchecked` lets a detail through that breaks the contract.
-    pub fn resolve(&self, context: &Context, kind: Kind, unchecked: bool) -> Result<Given> {
+    ///
+    /// `hint` says how a detail that breaks it can be sent all the same.
+    pub async fn resolve(
+        &self,
+        context: &Context,
+        kind: Kind,
+        unchecked: bool,
+        hint: impl AsyncFn(&str) -> String,
+    ) -> Result<Given> {
         if let Some(detail) = &self.detail {
-            return whole(&text_of(detail)?, kind, unchecked);
+            return whole(&text_of(detail)?, kind, unchecked, hint).await;
         }
         let fields = self.fields()?;
         if fields.is_empty() && !context.can_ask() {
@@ -80,10 +90,28 @@ impl FieldArgs {
             return Ok(Given { detail: event.detail().to_string(), broken: None, is_sample: true });
         }
         let fields = if context.can_ask() { ask(fields, kind)? } else { fields };
-        let event = fields
-            .event(kind)
-            .map_err(|error| Error::validation(format!("{kind} cannot be sent")).cause(error.to_string()))?;
+        let event = fields.event(kind).map_err(|error| {
+            Error::validation(format!("{kind} cannot be sent")).cause(self.refused(&error))
+        })?;
         Ok(Given { detail: event.detail().to_string(), broken: None, is_sample: false })
+    }
+
+    /// Says why the fields make no event, with the flag that was typed: a message has three.
+    fn refused(&self, error: &InvalidFields) -> String {
+        let flag = if self.value_file.is_some() {
+            "--value-file"
+        } else if self.value.is_some() {
+            "--value"
+        } else {
+            "--message"
+        };
+        match error {
+            InvalidFields::Unused { kind, field: Field::Message } => {
+                format!("{kind} has no {flag}: leave it out")
+            }
+            InvalidFields::Message(problem) => format!("{flag}: {problem}"),
+            error => error.to_string(),
+        }
     }
 
     fn fields(&self) -> Result<Fields> {
@@ -107,24 +135,22 @@ impl FieldArgs {
     }
 }
 
-/// Takes the whole detail as it is given.
-fn whole(text: &str, kind: Kind, unchecked: bool) -> Result<Given> {
+/// Takes the whole detail; unchecked it is sent as it is given, byte for byte.
+async fn whole(text: &str, kind: Kind, unchecked: bool, hint: impl AsyncFn(&str) -> String) -> Result<Given> {
     match Event::from_detail(kind, text) {
+        Ok(_) if unchecked => Ok(Given { detail: text.to_owned(), broken: None, is_sample: false }),
         Ok(event) => Ok(Given { detail: event.detail().to_string(), broken: None, is_sample: false }),
         Err(error) if unchecked => {
             // EventBridge itself takes nothing but JSON, whatever the contract says.
-            let json =
-                Json::parse(text).context(ErrorKind::Validation, || "the detail is not JSON".to_owned())?;
-            Ok(Given { detail: json.to_string(), broken: Some(error.to_string()), is_sample: false })
+            Json::parse(text).context(ErrorKind::Validation, || "the detail is not JSON".to_owned())?;
+            Ok(Given { detail: text.to_owned(), broken: Some(error.to_string()), is_sample: false })
         }
         Err(error) => {
             let refused = Error::validation(format!("the detail is not a {kind}")).cause(error.to_string());
             // Nothing makes EventBridge take what is no JSON object.
             Err(match error {
                 InvalidDetail::Json(_) | InvalidDetail::Object(_) => refused,
-                _ => refused.hint(
-                    "to send it all the same, and see it end in the dead-letter queue, add `--unchecked`",
-                ),
+                _ => refused.hint(hint(text).await),
             })
         }
     }

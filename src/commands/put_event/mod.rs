@@ -3,6 +3,7 @@
 mod delivery;
 mod fields;
 mod report;
+mod unchecked;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,14 +17,19 @@ pub(super) use report::show_request;
 use self::delivery::Delivery;
 use self::fields::Given;
 use self::report::Stored;
+use super::again::Again;
 use super::explain;
 use super::stack::{StackArg, flag, load};
-use crate::aws::events;
+use crate::aws::{cloudformation, events};
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::local::eventbridge::Trace;
-use crate::model::definition::{BusName, StackName};
+use crate::model::definition::{BusName, Definition, StackName};
+use crate::model::event::entry::InvalidSource;
 use crate::model::event::{Entry, Event, Kind, Size, Source};
+
+/// Who sends the event where neither a flag nor the stack says so.
+const SOURCE: &str = "demo";
 
 /// The arguments of `put-event`.
 #[derive(Args, Debug)]
@@ -47,12 +53,12 @@ pub struct PutEventArgs {
     /// Name of the CloudFormation stack, to find the region and the bus that it was deployed to
     #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME", value_parser = flag::<StackName>)]
     stack_name: Option<StackName>,
-    /// Event bus, by name or ARN
+    /// Event bus, by its name
     #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS", value_parser = flag::<BusName>)]
     bus: Option<BusName>,
-    /// Who sends the event
-    #[arg(long, default_value = "demo", value_name = "SOURCE")]
-    source: Source,
+    /// Who sends the event: the definition's first source when left out, else demo
+    #[arg(long, value_name = "SOURCE")]
+    source: Option<Source>,
     /// Send the detail even if it breaks the documented contract
     #[arg(long, requires = "detail")]
     unchecked: bool,
@@ -72,16 +78,22 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
         .map_err(|error: crate::model::event::InvalidKind| Error::usage(error.to_string()))?;
     let definition = load(&StackArg { stack: args.stack.clone() })?;
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
-    let given = args.fields.resolve(context, kind, args.unchecked)?;
-    let entry = Entry {
-        source: args.source,
+    let bus = bus(context, args.bus.as_ref(), &stack, definition.bus.name.as_str());
+    let source = source(args.source, &definition)?;
+    let entry = |detail: &str| Entry {
+        source: source.clone(),
         detail_type: kind.detail_type().to_owned(),
-        detail: given.detail.clone(),
+        detail: detail.to_owned(),
         resources: Vec::new(),
         time: None,
     };
+    let hint = async |detail: &str| {
+        let explained = explain::entry(context, &definition, &stack, &bus, &entry(detail)).await;
+        unchecked::hint(explained.ok().as_ref())
+    };
+    let given = args.fields.resolve(context, kind, args.unchecked, hint).await?;
+    let entry = entry(&given.detail);
     check_size(context, &entry)?;
-    let bus = bus(context, args.bus.as_ref(), &stack, definition.bus.name.as_str());
     let mut put = Put::new(kind, &entry, &bus, &given);
     if args.explain {
         let mut explained = explain::entry(context, &definition, &stack, &bus, &entry).await?;
@@ -113,10 +125,44 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
         put.deliveries = trace.as_ref().map(Delivery::all).unwrap_or_default();
         put.stored = stored(&session, kind, &given).await?;
         put.local = true;
+        if put.deliveries.is_empty() {
+            let again = Again::new(
+                context,
+                args.stack.as_deref(),
+                &definition,
+                &stack,
+                &put.entry.event_bus_name,
+                session.region(),
+            );
+            put.next = Some(after_loss(&session, &stack, &id, &again).await?);
+        }
     }
     put.event_id = Some(id);
     put.expects_rejection = args.unchecked && given.broken.is_some();
     Ok(put)
+}
+
+/// Returns what helps when no rule has matched an event, and the command that does it.
+async fn after_loss(
+    session: &Session,
+    stack: &str,
+    event: &str,
+    again: &Again,
+) -> Result<(&'static str, String)> {
+    let deployed = cloudformation::find(&session.clients, stack).await?;
+    Ok(match deployed {
+        Some(stack) if stack.status.is_deployed() => ("see why", again.explain(event)),
+        _ => ("deploy the rules", again.deploy()),
+    })
+}
+
+/// Returns who sends the event: the flag, the first source that the stack takes events of, or `demo`.
+fn source(flag: Option<Source>, definition: &Definition) -> Result<Source> {
+    let of_stack = || definition.source.iter().find_map(|source| source.as_str().parse().ok());
+    match flag.or_else(of_stack) {
+        Some(source) => Ok(source),
+        None => SOURCE.parse().map_err(|error: InvalidSource| Error::usage(error.to_string())),
+    }
 }
 
 /// Returns the bus: the flag, the bus that the stack was deployed with from here, the definition.

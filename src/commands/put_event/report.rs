@@ -38,6 +38,9 @@ pub struct Put {
     /// Whether the event was sent to be rejected.
     #[serde(skip)]
     pub expects_rejection: bool,
+    /// What to do next, and the command that does it.
+    #[serde(skip)]
+    pub next: Option<(&'static str, String)>,
 }
 
 /// An entry of PutEvents.
@@ -87,6 +90,7 @@ impl Put {
             stored: None,
             local: false,
             expects_rejection: false,
+            next: None,
         }
     }
 }
@@ -135,7 +139,9 @@ impl Report for Put {
         self.deliveries.iter().for_each(|delivery| delivery.text(page));
         if self.deliveries.is_empty() {
             page.line(format_args!("{} no rule matched the event: it is dropped", "lost".red().bold()));
-            page.next("deploy the rules", "evbridge-momento deploy --local");
+        }
+        if let Some((what, command)) = &self.next {
+            page.next(what, command);
         }
         if let Some(cache) = self.missing_cache() {
             page.next("make the cache", &format!("evbridge-momento local cache create {}", quoted(&cache)));

@@ -20,6 +20,11 @@ impl From<TemplateError> for ApiError {
     }
 }
 
+/// The longest key of a tag (CloudFormation API reference, `Tag`).
+const LONGEST_KEY: usize = 128;
+/// The longest value of a tag.
+const LONGEST_VALUE: usize = 256;
+
 /// The members of an action's input.
 #[derive(Clone, Copy)]
 pub(crate) struct Input<'a>(pub(crate) &'a Value);
@@ -68,13 +73,24 @@ impl<'a> Input<'a> {
             _ => return Ok(None),
         };
         let mut tags = BTreeMap::new();
-        for item in items {
+        for (index, item) in items.iter().enumerate() {
             let item = Input(item);
             let key = item.required("Key")?;
+            let value = item.text("Value").unwrap_or_default();
+            for (member, text, longest) in [("key", key, LONGEST_KEY), ("value", value, LONGEST_VALUE)] {
+                if text.chars().count() > longest {
+                    return Err(invalid(format!(
+                        "1 validation error detected: Value '{text}' at 'tags.{}.member.{member}' failed to satisfy constraint: Member must have length less than or equal to {longest}",
+                        index + 1
+                    )));
+                }
+            }
             if key.starts_with("aws:") {
                 return Err(invalid(format!("Tag keys cannot start with the reserved prefix aws: ({key})")));
             }
-            tags.insert(key.to_owned(), item.text("Value").unwrap_or_default().to_owned());
+            if tags.insert(key.to_owned(), value.to_owned()).is_some() {
+                return Err(invalid(format!("Duplicate tag key {key}")));
+            }
         }
         if tags.len() > 50 {
             return Err(invalid("Stack cannot have more than 50 tags"));

@@ -44,6 +44,12 @@ pub struct RolePolicies {
     pub inline: Vec<(String, String)>,
 }
 
+/// Returns whether there is a role with an ARN.
+pub fn role_exists(store: &Store, arn: &str) -> Result<bool, ApiError> {
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    Ok(store.get::<Role>(EVERYWHERE, name)?.is_some_and(|role| role.arn == arn))
+}
+
 impl Iam {
     /// Opens IAM over the store.
     pub fn new(store: Arc<Store>, clock: Arc<Clock>) -> Self {

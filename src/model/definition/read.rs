@@ -16,8 +16,7 @@ const MOST_PROBLEMS: usize = 100;
 
 /// Reads a definition.
 pub(super) fn definition(text: &str, file: &str) -> Result<Definition, Vec<Problem>> {
-    let document =
-        Document::parse(text).map_err(|error| vec![Problem::new(file, error.at, error.to_string())])?;
+    let document = Document::parse(text).map_err(|error| vec![Problem::unreadable(file, &error)])?;
     let mut reader = Reader { file, problems: Vec::new() };
     for repeated in &document.repeated {
         let message = format!("key `{}` is already on line {}", shown(&repeated.key), repeated.first.line);

@@ -261,8 +261,8 @@ s.yaml:2:9: `routes` takes a list, and this is a single value
   leave `routes` out, or write `routes: []`: routes are not supported in this version
 ";
     alias: "name: &a b\nbus: *a" => "\
-s.yaml:2:6: YAML aliases are not supported: write the value out
-  -
+s.yaml:2:6: YAML aliases are not supported
+  write the value out where the alias stands
 ";
 }
 

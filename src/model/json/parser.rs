@@ -1,24 +1,44 @@
 //! From text to a [`Json`] tree.
 
-use super::{Invalid, Json, MAX_DEPTH};
+use super::{Invalid, Json, MAX_DEPTH, Place};
 
 /// Reads one JSON text from its start to its end.
 pub(super) struct Parser<'a> {
     bytes: &'a [u8],
     text: &'a str,
     at: usize,
+    half: Option<usize>,
+    names: Option<Vec<usize>>,
+}
+
+/// A whole text, with what its tree cannot say.
+pub(super) struct Document {
+    /// The tree.
+    pub(super) value: Json,
+    /// Where the first escape stands that is half of a character.
+    pub(super) half: Option<usize>,
+    /// Where each name of the outermost object stands.
+    pub(super) names: Vec<usize>,
 }
 
 impl<'a> Parser<'a> {
     /// Reads the whole text as one value.
     pub(super) fn document(text: &'a str) -> Result<Json, Invalid> {
-        let mut parser = Self { bytes: text.as_bytes(), text, at: 0 };
-        let value = parser.value(0)?;
-        parser.space();
-        if parser.at < text.len() {
-            return Err(parser.error("unexpected text after the value"));
+        Self { bytes: text.as_bytes(), text, at: 0, half: None, names: None }.whole().map(|whole| whole.value)
+    }
+
+    /// Reads the whole text as one value, and notes what its tree cannot say.
+    pub(super) fn noted(text: &'a str) -> Result<Document, Invalid> {
+        Self { bytes: text.as_bytes(), text, at: 0, half: None, names: Some(Vec::new()) }.whole()
+    }
+
+    fn whole(mut self) -> Result<Document, Invalid> {
+        let value = self.value(0)?;
+        self.space();
+        if self.at < self.text.len() {
+            return Err(self.error("unexpected text after the value"));
         }
-        Ok(value)
+        Ok(Document { value, half: self.half, names: self.names.unwrap_or_default() })
     }
 
     fn value(&mut self, depth: usize) -> Result<Json, Invalid> {
@@ -47,6 +67,9 @@ impl<'a> Parser<'a> {
             self.space();
             if self.bytes.get(self.at) != Some(&b'"') {
                 return Err(self.error("expected a name in quotes"));
+            }
+            if let (0, Some(names)) = (depth, &mut self.names) {
+                names.push(self.at);
             }
             let name = self.string()?;
             if !self.skip(b':') {
@@ -120,22 +143,28 @@ impl<'a> Parser<'a> {
 
     /// Reads `uXXXX`, and the second half of a surrogate pair; a lone half becomes U+FFFD.
     fn unicode(&mut self) -> Result<char, Invalid> {
+        let start = self.at - 1;
         let first = self.hex()?;
         if !(0xd800..0xdc00).contains(&first) {
-            return Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
+            return Ok(char::from_u32(first).unwrap_or_else(|| self.half_at(start)));
         }
         if self.bytes.get(self.at..self.at + 2) != Some(b"\\u") {
-            return Ok(char::REPLACEMENT_CHARACTER);
+            return Ok(self.half_at(start));
         }
         let before = self.at;
         self.at += 1;
         let second = self.hex()?;
         if !(0xdc00..0xe000).contains(&second) {
             self.at = before;
-            return Ok(char::REPLACEMENT_CHARACTER);
+            return Ok(self.half_at(start));
         }
         let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
         Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+
+    fn half_at(&mut self, start: usize) -> char {
+        self.half.get_or_insert(start);
+        char::REPLACEMENT_CHARACTER
     }
 
     fn hex(&mut self) -> Result<u32, Invalid> {
@@ -210,15 +239,7 @@ impl<'a> Parser<'a> {
     }
 
     fn error(&self, reason: &'static str) -> Invalid {
-        let before = &self.bytes[..self.at.min(self.bytes.len())];
-        let mut place = Invalid { reason, line: 1, column: 1 };
-        for byte in before {
-            place.column += 1;
-            if *byte == b'\n' {
-                place.line += 1;
-                place.column = 1;
-            }
-        }
-        place
+        let Place { line, column } = Place::of(self.text, self.at);
+        Invalid { reason, line, column }
     }
 }

@@ -2,6 +2,7 @@
 
 mod causes;
 mod import;
+mod next;
 mod refused;
 mod rollback;
 
@@ -227,7 +228,7 @@ lost no rule matched the event: it is dropped
 stored my-cache/test-key = "hello world!"
 ------- stderr -------
 no field was given: this is the documented sample of cacheDelete
-next: deploy the rules: evbridge-momento deploy --local
+next: see why: evbridge-momento explain [UUID] --stack shop --local
 [exit status: 9]
 
 "#]]);

@@ -72,14 +72,11 @@ fn a_wrong_definition_is_shown_with_its_places() {
 ------- stderr -------
 error: stacks/shop.yaml has 3 problems
   cause: stacks/shop.yaml:1:7: `1st` cannot name a CloudFormation stack
+   hint: a stack name has a letter first, then letters, digits and hyphens, 128 characters at most
   cause: stacks/shop.yaml:3:1: unknown key `evnts`
+   hint: did you mean `events`?
   cause: stacks/shop.yaml:4:22: `3600` is not a duration
-
-hint: a stack name has a letter first, then letters, digits and hyphens, 128 characters at most
-
-hint: did you mean `events`?
-
-hint: write 60 seconds to 24 hours as `90s`, `15m`, `1h` or `1h30m`
+   hint: write 60 seconds to 24 hours as `90s`, `15m`, `1h` or `1h30m`
 [exit status: 5]
 
 "#]]);
@@ -88,6 +85,8 @@ hint: write 60 seconds to 24 hours as `90s`, `15m`, `1h` or `1h30m`
 ------- stderr -------
 error: stacks/broken.yaml has 1 problem
   cause: stacks/broken.yaml:2:1: while parsing a node, did not find expected node content
+
+hint: correct the YAML here or on the line before: quotes and brackets in pairs, the same indent for the keys of one mapping, and spaces, not tabs
 [exit status: 5]
 
 "#]]);
@@ -110,9 +109,11 @@ hint: did you mean `broken`? The definitions in stacks/ are: shop, broken
     session.file("stacks/bytes.yaml", [0xff, 0xfe, 0x00]);
     session.run("deploy bytes --local").is(str![[r#"
 ------- stderr -------
-error: the stack definition stacks/bytes.yaml cannot be read
-  cause: stream did not contain valid UTF-8
-[exit status: 2]
+error: stacks/bytes.yaml has 1 problem
+  cause: stacks/bytes.yaml:1:1: the byte 0xff is not UTF-8 text
+
+hint: save the file as UTF-8
+[exit status: 5]
 
 "#]]);
     assert!(!session.directory().join(".evbridge-momento").exists());
@@ -196,4 +197,53 @@ For more information, try '--help'.
 [exit status: 2]
 
 "#]]);
+}
+
+#[test]
+fn tags_and_roles_that_cloudformation_would_refuse_are_refused_first() {
+    let session = Session::new();
+    let long = "k".repeat(129);
+    for (line, said) in [
+        ("deploy --tags a=1 a=2", "a tag `a` is there already: give each key once"),
+        (
+            "deploy --tags evbridge-momento:stack=x",
+            "a tag `evbridge-momento:stack` is there already: give each key once",
+        ),
+        (
+            &format!("deploy --tags {long}=1"),
+            &format!(
+                "invalid value '{long}=1' for '--tags <KEY=VALUE>...': a tag's key has at most 128 characters"
+            ),
+        ),
+        (
+            &format!("deploy --tags a={long}{long}"),
+            &format!(
+                "invalid value 'a={long}{long}' for '--tags <KEY=VALUE>...': a tag's value has at most 256 characters"
+            ),
+        ),
+        (
+            "deploy --tags aws:a=1",
+            "invalid value 'aws:a=1' for '--tags <KEY=VALUE>...': a tag's key cannot start with `aws:`: only AWS gives such tags",
+        ),
+        (
+            "deploy --role-arn foo",
+            "invalid value 'foo' for '--role-arn <ARN>': expected the ARN of a role, such as arn:aws:iam::123456789012:role/deployer",
+        ),
+        (
+            "destroy --role-arn arn:aws:iam::1:role/x",
+            "invalid value 'arn:aws:iam::1:role/x' for '--role-arn <ARN>': expected the ARN of a role, such as arn:aws:iam::123456789012:role/deployer",
+        ),
+    ] {
+        let outcome = session.run(&format!("{line} --local"));
+        assert!(outcome.stderr().starts_with(&format!("error: {said}\n")), "{line}\n{outcome}");
+        assert_eq!(outcome.status(), Some(2), "{line}\n{outcome}");
+    }
+    let tags: Vec<String> = (0..50).map(|n| format!("t{n}=1")).collect();
+    let outcome = session.run(&format!("deploy --local --tags {}", tags.join(" ")));
+    assert_eq!(outcome.stderr(), "error: 51 tags with the stack's own, and 50 is the most\n");
+    let outcome = session.run("deploy --local --role-arn arn:aws:iam::000000000000:role/none");
+    let said = "Role arn:aws:iam::000000000000:role/none is invalid or cannot be assumed";
+    assert!(outcome.stderr().contains(said), "{outcome}");
+    assert_eq!(outcome.status(), Some(6), "{outcome}");
+    assert_eq!(session.cloud("us-east-1").footprint("momento-api").stacks.len(), 0);
 }

@@ -265,6 +265,33 @@ fn foreign_text_is_shown_and_not_obeyed() {
     assert_eq!(got, "\"\\u001b]0;x\\u0007\"\n");
 }
 
+#[test]
+fn a_detail_that_would_change_on_its_way_is_refused_and_unchecked_is_sent_as_it_is() {
+    let session = Session::new();
+    for (detail, said) in [
+        (
+            r#"{"cacheName":"c", "key":"k","key":"l","message":"m","ttl":60 }"#,
+            "the detail has `key` twice, at line 1 column 19 and at line 1 column 29: leave one out",
+        ),
+        (
+            r#"{"cacheName":"c","key":"\ud800x","message":"m\/","ttl":6e1}"#,
+            "the escape `\\ud800` at line 1 column 25 is half of a character: write both halves, such as `\\ud83d\\ude00`, or leave it out",
+        ),
+    ] {
+        let outcome = session.run_with("put-event cacheSet --detail - --local", detail);
+        let cause = format!("error: the detail is not a cacheSet\n  cause: {said}\n");
+        assert!(outcome.stderr().starts_with(&cause), "{outcome}");
+        assert_eq!(outcome.status(), Some(5), "{outcome}");
+        let put =
+            session.run_with("put-event cacheSet --unchecked --detail - --dry-run --output json", detail);
+        assert_eq!(put.json()["entry"]["Detail"], detail);
+        assert_eq!(put.json()["broken"], said);
+    }
+    let spaced = "\n {\"cacheName\":\"c\", \"key\":\"k\",\"message\":\"\\u0061\",\"ttl\":60}\n";
+    let put = session.run_with("put-event cacheSet --unchecked --detail - --dry-run --output json", spaced);
+    assert_eq!(put.json()["entry"]["Detail"], spaced);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 

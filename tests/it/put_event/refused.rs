@@ -107,6 +107,10 @@ fn flags_say_what_they_take() {
             "invalid value 'a b' for '--bus <BUS>': `a b` cannot name an event bus: a bus name has 1 to 256 letters, digits, and the characters / . - _",
         ),
         (
+            "put-event cacheSet --bus arn:aws:events:us-east-1:123456789012:event-bus/shop",
+            "invalid value 'arn:aws:events:us-east-1:123456789012:event-bus/shop' for '--bus <BUS>': `arn:aws:events:us-east-1:123456789012:event-bus/shop` cannot name an event bus: give the name of a bus in the stack's own account and region: what follows `event-bus/` in its ARN",
+        ),
+        (
             "put-event cacheSet --stack-name 1",
             "invalid value '1' for '--stack-name <NAME>': `1` cannot name a CloudFormation stack: a stack name has a letter first, then letters, digits and hyphens, 128 characters at most",
         ),
@@ -130,7 +134,12 @@ fn fields_that_do_not_make_an_event_are_named() {
         ("cacheSet --cache c --key k --value v", "cacheSet needs --ttl: add what is missing"),
         ("cacheDelete --cache c", "cacheDelete needs --key or --key-base64: add what is missing"),
         ("cacheDelete --cache c --key k --ttl 1", "cacheDelete has no --ttl: leave it out"),
-        ("cacheDelete --cache c --key k --value v", "cacheDelete has no --message: leave it out"),
+        ("cacheDelete --cache c --key k --value v", "cacheDelete has no --value: leave it out"),
+        ("cacheDelete --cache c --key k --message v", "cacheDelete has no --message: leave it out"),
+        (
+            &format!("topicPublish --cache c --topic t --value {long}"),
+            "--value: a topic message has at most 4096 bytes as JSON, and this one has 5002: shorten it, or store it with cacheSet and publish its key",
+        ),
         ("cacheSet --cache c --key k --value v --ttl 1 --topic t", "cacheSet has no --topic: leave it out"),
         ("topicPublish --cache c --topic t", "topicPublish needs --message: add what is missing"),
         ("topicPublish --topic t --key k", "topicPublish has no --key: leave it out"),
@@ -148,70 +157,91 @@ fn fields_that_do_not_make_an_event_are_named() {
 
 #[test]
 fn a_detail_that_breaks_the_contract_is_refused_with_the_field() {
+    const DEAD: &str = "to send it all the same, and see it end in the dead-letter queue, add `--unchecked`";
+    const CALL: &str =
+        "to send it all the same, add `--unchecked`: the rule CacheSetByKeyRule would call Momento with it";
     let session = Session::new();
     let good = r#""cacheName":"c","key":"k","message":"m""#;
-    for (detail, said, can_be_sent) in [
-        ("", "the detail is not JSON: unexpected end at line 1 column 1", false),
-        ("{", "the detail is not JSON: expected a name in quotes at line 1 column 2", false),
-        ("[]", "the detail is an array, and EventBridge takes an object: write {\"cacheName\": …}", false),
+    for (detail, said, hint) in [
+        ("", "the detail is not JSON: unexpected end at line 1 column 1", None),
+        ("{", "the detail is not JSON: expected a name in quotes at line 1 column 2", None),
+        ("[]", "the detail is an array, and EventBridge takes an object: write {\"cacheName\": …}", None),
         (
             "{}",
             "the detail of cacheSet needs `cacheName`, `key` (or `key_base64`), `message` and `ttl`: add what is missing",
-            true,
+            Some(DEAD),
         ),
-        (&format!("{{{good}}}"), "the detail of cacheSet needs `ttl`: add what is missing", true),
+        (&format!("{{{good}}}"), "the detail of cacheSet needs `ttl`: add what is missing", Some(DEAD)),
         (
             &format!("{{{good},\"ttl\":\"60\"}}"),
             "`ttl` is a string: write the seconds as a number without quotes, such as 300",
-            true,
+            Some(DEAD),
         ),
-        (&format!("{{{good},\"ttl\":0}}"), "`ttl` is 0: a ttl is 1 to 86400 seconds (24 hours)", true),
+        (&format!("{{{good},\"ttl\":0}}"), "`ttl` is 0: a ttl is 1 to 86400 seconds (24 hours)", Some(DEAD)),
         (
             &format!("{{{good},\"ttl\":1.5}}"),
             "`ttl` is 1.5: a ttl is a whole number of seconds, such as 300",
-            true,
+            Some(CALL),
         ),
         (
             &format!("{{{good},\"ttl\":60,\"key_base64\":\"aw\"}}"),
             "the detail has `key` and `key_base64`, two forms of one key: leave one out",
-            true,
+            Some(DEAD),
         ),
         (
             &format!("{{{good},\"ttl\":60,\"cache\":\"c\"}}"),
             "the detail of cacheSet has no field `cache`: did you mean `cacheName`?",
-            true,
+            Some(CALL),
         ),
         (
             r#"{"cacheName":"a/b","key":"k","message":"m","ttl":1}"#,
             "`cacheName`: a cache name cannot contain `/`: it becomes one segment of a URL path",
-            true,
+            Some(CALL),
         ),
         (
             r#"{"cacheName":7,"key":"k","message":"m","ttl":1}"#,
             "`cacheName` is a number: write the cache's name as a string, such as \"my-cache\"",
-            true,
+            Some(CALL),
         ),
-        (r#"{"cacheName":"c","key":"","message":"m","ttl":1}"#, "`key`: a key cannot be empty", true),
+        (r#"{"cacheName":"c","key":"","message":"m","ttl":1}"#, "`key`: a key cannot be empty", Some(DEAD)),
         (
             r#"{"cacheName":"c","key":"k","message":null,"ttl":1}"#,
             "`message`: a message cannot be null: EventBridge would send {} in its place",
-            true,
+            Some(CALL),
         ),
         (
             r#"{"source":"s","detail-type":"cacheSet","detail":{}}"#,
             "this is a whole event: give only what is in its `detail`",
-            true,
+            Some("to send it all the same, add `--unchecked`"),
         ),
     ] {
         let outcome = session.run(&format!("put-event cacheSet --detail '{detail}' --local"));
-        let hint = if can_be_sent {
-            "\nhint: to send it all the same, and see it end in the dead-letter queue, add `--unchecked`\n"
-        } else {
-            ""
-        };
+        let hint = hint.map_or_else(String::new, |hint| format!("\nhint: {hint}\n"));
         assert_eq!(outcome.stderr(), format!("error: the detail is not a cacheSet\n  cause: {said}\n{hint}"));
         assert_eq!(outcome.status(), Some(5));
     }
+}
+
+#[test]
+fn what_unchecked_would_come_to_is_read_from_the_rules() {
+    let session = Session::new();
+    session.file("stacks/topics.yaml", "name: topics\nevents: [topicPublish]\n");
+    let line = "put-event cacheSet --stack topics --local --detail {}";
+    let outcome = session.run(line);
+    let hint = "\nhint: to send it all the same, add `--unchecked`: no rule of the stack matches it, so it would be lost\n";
+    assert!(outcome.stderr().ends_with(hint), "{outcome}");
+    session.run("deploy topics --local").success();
+    assert!(session.run(&format!("{line} --unchecked")).stdout().contains("lost no rule matched"));
+    // A key that is a number is sent as its digits, whatever else the detail has.
+    session.run("deploy --local").success();
+    let detail = r#"{"cacheName":"my-cache","key":7,"message":null,"ttl":1,"x":1}"#;
+    let outcome = session.run(&format!("put-event cacheSet --local --detail '{detail}'"));
+    assert!(
+        outcome.stderr().ends_with("the rule CacheSetByKeyRule would call Momento with it\n"),
+        "{outcome}"
+    );
+    let outcome = session.run(&format!("put-event cacheSet --local --unchecked --detail '{detail}'"));
+    assert!(outcome.stdout().contains("delivered by rule momento-api-CacheSetByKeyRule-"), "{outcome}");
 }
 
 #[test]

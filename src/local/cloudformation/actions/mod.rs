@@ -6,6 +6,7 @@ mod describe;
 mod drift;
 mod events;
 mod prepare;
+mod role;
 mod show;
 mod stacks;
 mod templates;
@@ -31,6 +32,7 @@ pub(crate) struct Api<'a> {
 impl Api<'_> {
     /// Answers one action.
     pub(crate) fn answer(self, action: &str, input: Input<'_>) -> Answer {
+        self.check_role(input)?;
         match action {
             "CreateChangeSet" => self.create_change_set(input),
             "DescribeChangeSet" => self.describe_change_set(input),

@@ -268,3 +268,22 @@ fn an_output_that_cannot_be_made_fails_the_stack() {
         "{story:#?}"
     );
 }
+
+#[test]
+fn roles_and_tags_that_cannot_be_are_refused() {
+    let world = World::new();
+    let tag = |key: &str, value: &str| json!({"Key": key, "Value": value});
+    let long = "x".repeat(257);
+    for (more, said) in [
+        (json!({"RoleARN": "foo"}), "Value 'foo' at 'roleARN' failed to satisfy constraint: Member must have length greater than or equal to 20".to_owned()),
+        (json!({"RoleARN": "arn:aws:iam::000000000000:role/none"}), "Role arn:aws:iam::000000000000:role/none is invalid or cannot be assumed".to_owned()),
+        (json!({"Tags": [tag("a", "1"), tag("a", "2")]}), "Duplicate tag key a".to_owned()),
+        (json!({"Tags": [tag("a", &long)]}), format!("Value '{long}' at 'tags.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 256")),
+        (json!({"Tags": [tag("b", ""), tag(&long[..129], "")]}), format!("Value '{}' at 'tags.2.member.key' failed to satisfy constraint: Member must have length less than or equal to 128", &long[..129])),
+    ] {
+        let mut input = json!({"StackName": "s", "TemplateBody": TEMPLATE, "Capabilities": ["CAPABILITY_IAM"]});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let error = world.refused("CreateStack", &input);
+        assert!(error.ends_with(&said), "{error}");
+    }
+}

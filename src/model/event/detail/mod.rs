@@ -3,7 +3,7 @@
 use strsim::jaro_winkler;
 
 use crate::model::event::{Event, Field, InvalidKey, InvalidMessage, InvalidTtl, Key, Kind, Message, Ttl};
-use crate::model::json::{self, Json};
+use crate::model::json::{self, Json, Loss, Place};
 use crate::model::names::InvalidName;
 
 /// Why a text is not the detail of an event.
@@ -15,6 +15,17 @@ pub enum InvalidDetail {
     /// A whole event where its detail was asked for.
     #[error("this is a whole event: give only what is in its `detail`")]
     Envelope,
+    /// Half of a character; who reads the text makes something else of it.
+    #[error(
+        "the escape `{escape}` at line {} column {} is half of a character: write both halves, such as `\\ud83d\\ude00`, or leave it out",
+        .at.line, .at.column
+    )]
+    HalfCharacter {
+        /// The escape as it is written.
+        escape: String,
+        /// Where it stands.
+        at: Place,
+    },
     /// A key that is none.
     #[error("`{}`: {problem}", .field.name())]
     Key {
@@ -48,6 +59,19 @@ pub enum InvalidDetail {
     /// JSON, but not an object.
     #[error("the detail is {0}, and EventBridge takes an object: write {{\"cacheName\": …}}")]
     Object(&'static str),
+    /// A field that stands there twice.
+    #[error(
+        "the detail has `{field}` twice, at line {} column {} and at line {} column {}: leave one out",
+        .first.line, .first.column, .at.line, .at.column
+    )]
+    Repeated {
+        /// The field as written, without control characters, shortened.
+        field: String,
+        /// Where it stands first.
+        first: Place,
+        /// Where it stands again.
+        at: Place,
+    },
     /// A time to live that is none.
     #[error("`ttl` is {found}: {problem}")]
     Ttl {
@@ -78,10 +102,18 @@ pub enum InvalidDetail {
 
 /// Reads an event of a kind from the JSON text of its detail.
 pub(super) fn parse(kind: Kind, text: &str) -> Result<Event, InvalidDetail> {
-    let members = match Json::parse(text)? {
+    let (value, loss) = Json::parse_with_loss(text)?;
+    let members = match value {
         Json::Object(members) => members,
         other => return Err(InvalidDetail::Object(type_name(&other))),
     };
+    match loss {
+        None => {}
+        Some(Loss::HalfCharacter { escape, at }) => return Err(InvalidDetail::HalfCharacter { escape, at }),
+        Some(Loss::Repeated { name, first, at }) => {
+            return Err(InvalidDetail::Repeated { field: shorten(&name), first, at });
+        }
+    }
     let mut detail = Detail { kind, members };
     detail.refuse_unknown()?;
     detail.refuse_missing()?;

@@ -45,6 +45,14 @@ fn says_why_a_set_is_refused() {
             r#"{"cacheName":"c","key":"k","key_base64":null,"message":"m","ttl":1}"#,
             "the detail has `key` and `key_base64`, two forms of one key: leave one out",
         ),
+        (
+            "{\"cacheName\":\"c\",\n\"key\":\"k\",\"key\":\"l\",\"message\":\"m\",\"ttl\":1}",
+            "the detail has `key` twice, at line 2 column 1 and at line 2 column 11: leave one out",
+        ),
+        (
+            r#"{"cacheName":"c","key":"k","message":["\ud800x"],"ttl":1}"#,
+            "the escape `\\ud800` at line 1 column 40 is half of a character: write both halves, such as `\\ud83d\\ude00`, or leave it out",
+        ),
         (r#"{"cacheName":"c","key":"","message":"m","ttl":1}"#, "`key`: a key cannot be empty"),
         (
             r#"{"cacheName":"c","key":7,"message":"m","ttl":1}"#,

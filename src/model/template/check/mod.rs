@@ -37,7 +37,7 @@ const MOST_PROBLEMS: usize = 100;
 pub fn check(text: &str, file: &str) -> Vec<Problem> {
     let document = match Document::parse(text) {
         Ok(document) => document,
-        Err(error) => return vec![Problem::new(file, error.at, error.to_string())],
+        Err(error) => return vec![Problem::unreadable(file, &error)],
     };
     let mut checker = Checker {
         file,

@@ -58,7 +58,10 @@ Outputs:
   Url: {Value: {'Fn::GetAtt': [Q, QueueUrl]}, Export: {Name: !Sub '${AWS::StackName}-url'}}
 " => "t.yaml:24:43: `Own` is not a parameter, resource or pseudo parameter\n  there are \
 `Mine`, `Name`, `Other`, `P` and `Q`\n";
-    not_yaml: "a: [" => "t.yaml:2:1: while parsing a node, did not find expected node content\n  -\n";
+    not_yaml: "a: [" => "\
+t.yaml:2:1: while parsing a node, did not find expected node content
+  correct the YAML here or on the line before: quotes and brackets in pairs, the same indent for the keys of one mapping, and spaces, not tabs
+";
     empty: "" => "\
 t.yaml:1:1: a template is a mapping, and this is nothing
   start with `AWSTemplateFormatVersion: '2010-09-09'`
