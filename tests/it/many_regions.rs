@@ -89,8 +89,52 @@ ap-southeast-2  not there     [DURATION]
 fn a_region_that_fails_does_not_stop_the_others() {
     let session =
         Session::new().env("MOMENTO_API_KEY", &token::wrapped("cell-us-east-1-1", &token::global("x")));
-    session.run("deploy --local --quiet --region eu-west-1 --region us-east-1").is(str![]);
-    session.run("status --local --quiet --region eu-west-1 --region us-east-1").is(str![]);
+    session.run("deploy --local --quiet --region eu-west-1 --region us-east-1").is(str![[r#"
+us-east-1
+EventBusName        default
+MomentoEndpoint     https://api.cache.cell-us-east-1-1.prod.a.momentohq.com
+DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
+
+eu-west-1  failed      [DURATION]
+us-east-1  created     [DURATION]
+------- stderr -------
+error in eu-west-1: the token from MOMENTO_API_KEY is refused
+  cause: the token belongs to us-east-1 (cell-us-east-1-1), and the stack calls eu-west-1 (cell-1-eu-west-1-1)
+
+hint: deploy with --region us-east-1, or make a key at https://console.gomomento.com for eu-west-1
+[exit status: 4]
+
+"#]]);
+    session.run("status --local --quiet --region eu-west-1 --region us-east-1").is(str![[r#"
+momento-api in us-east-1: CREATE_COMPLETE
+  bus           default
+  momento       https://api.cache.cell-us-east-1-1.prod.a.momentohq.com
+  token         version [UUID], the current one
+  connection    AUTHORIZED MomentoConnection
+  destinations  ACTIVE     CacheSetDestination
+                ACTIVE     CacheDeleteDestination
+                ACTIVE     TopicPublishDestination
+  rules         ENABLED    CacheSetRejectedRule
+                ENABLED    CacheDeleteRejectedRule
+                ENABLED    TopicPublishRejectedRule
+                ENABLED    CacheSetByKeyRule
+                ENABLED    CacheSetByKeyBase64Rule
+                ENABLED    CacheDeleteByKeyRule
+                ENABLED    CacheDeleteByKeyBase64Rule
+                ENABLED    TopicPublishRule
+  role          momento-api-DeliveryRole-[ID]
+  dead letters  none
+  drift         never looked for
+  invocations   ________________________ 0 in 24 h, 0 this hour
+  failed        ________________________ 0 in 24 h, 0 this hour
+  retried       ________________________ 0 in 24 h, 0 this hour
+  sent to DLQ   ________________________ 0 in 24 h, 0 this hour
+
+eu-west-1  not there           [DURATION]
+us-east-1  CREATE_COMPLETE     [DURATION]
+[exit status: 1]
+
+"#]]);
     let failed = session.run("deploy --local --region eu-west-1 --region us-east-1 --output json");
     let failed = failed.json();
     assert_eq!(failed["regions"][0]["failure"]["error"]["kind"], "settings");
@@ -111,7 +155,23 @@ fn each_region_has_its_own_token() {
     session.run(&format!("deploy --quiet {places} --token-file {{region}}.key")).success();
     session.run(&format!("destroy --quiet {places}")).success();
     session.run(&format!("deploy --quiet {places} --from-command 'cat {{region}}.key'")).success();
-    session.run_with(&format!("deploy --quiet {places} --token-stdin"), "x").is(str![]);
+    session.run_with(&format!("deploy --quiet {places} --token-stdin"), "x").is(str![[r#"
+eu-west-1  failed     [DURATION]
+us-east-1  failed     [DURATION]
+------- stderr -------
+error in eu-west-1: standard input is read once, and there are several regions
+
+hint: name a file for each: `--token-file 'keys/{region}'`
+
+hint: or set MOMENTO_API_KEY, or one for each region, such as MOMENTO_API_KEY_US_EAST_1
+error in us-east-1: standard input is read once, and there are several regions
+
+hint: name a file for each: `--token-file 'keys/{region}'`
+
+hint: or set MOMENTO_API_KEY, or one for each region, such as MOMENTO_API_KEY_US_EAST_1
+[exit status: 2]
+
+"#]]);
 }
 
 #[test]
@@ -173,15 +233,21 @@ momento-api in us-east-1: CREATE_COMPLETE
                 ENABLED    TopicPublishRule
   role          momento-api-DeliveryRole-[ID]
   dead letters  none
+  drift         never looked for
+  invocations   ________________________ 0 in 24 h, 0 this hour
+  failed        ________________________ 0 in 24 h, 0 this hour
+  retried       ________________________ 0 in 24 h, 0 this hour
+  sent to DLQ   ________________________ 0 in 24 h, 0 this hour
 
 us-east-1       CREATE_COMPLETE     [DURATION]
 ap-northeast-1  failed              [DURATION]
 ------- stderr -------
-error in ap-northeast-1: no AWS credentials were found
+error in ap-northeast-1: looking at the stack momento-api could not get AWS credentials
+  cause: failed to load IMDS session token
+  cause: service error
+  cause: request forbidden: IMDS is disabled or the caller has insufficient permissions.
 
-hint: sign in with `aws login` or `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
-
-hint: to work without an AWS account, add `--local`
+hint: renew them as the cause says, then run the same command: it goes on from where it was
 [exit status: 4]
 
 "#]]);
@@ -190,7 +256,12 @@ hint: to work without an AWS account, add `--local`
     let status: Value = serde_json::from_str(&status.success()).unwrap();
     let role = format!("arn:aws:iam::000000000000:role/{}", status["role"].as_str().unwrap());
     let line = format!("--quiet --region us-east-1 --profile east --assume-role us-east-1={role}");
-    user.run(&format!("diff {line}")).success();
+    // The role may deliver events and nothing else: that it is refused shows that the command works as it.
+    let refused = user.run(&format!("diff {line}")).stderr();
+    assert!(
+        refused.contains("User: arn:aws:sts::000000000000:assumed-role/momento-api-DeliveryRole"),
+        "{refused}"
+    );
     let missing = "us-east-1=arn:aws:iam::000000000000:role/nobody";
     user.run(&format!("diff --region us-east-1 --profile east --assume-role {missing}")).is(str![[r#"
 ------- stderr -------

@@ -67,7 +67,7 @@ For more information, try '--help'.
 "#]]);
     session.run("local fault add --action cloudformation:DescribeStack --throttle").is(str![[r#"
 ------- stderr -------
-error: invalid value 'cloudformation:DescribeStack' for '--action <SERVICE:ACTION>...': cloudformation has no action DescribeStack in the local cloud; did you mean DescribeStacks or DescribeStackEvents or DescribeStackResource?
+error: invalid value 'cloudformation:DescribeStack' for '--action <SERVICE:ACTION>...': cloudformation has no action DescribeStack in the local cloud; did you mean DescribeStacks or DescribeStackDriftDetectionStatus or DescribeStackEvents?
 
 For more information, try '--help'.
 [exit status: 2]

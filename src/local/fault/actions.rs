@@ -73,6 +73,8 @@ const METHODS: [(&str, &str); 4] =
 /// Finds a service and one of its actions, or `*` for all; the methods of Momento's HTTP API are taken for its
 /// actions. Says what was meant where there is no such action, for it would never fail.
 pub fn known(service: &str, action: &str) -> Result<(String, String), String> {
+    // CloudWatch has one name in policies and another one in signatures.
+    let service = if service == "cloudwatch" { "monitoring" } else { service };
     let found = |action: &str| Ok((service.to_owned(), action.to_owned()));
     if (service, action) == ("*", "*") {
         return found("*");
@@ -174,5 +176,6 @@ mod tests {
         );
         assert_eq!(known("momento", "PUT"), Ok(("momento".to_owned(), "Set".to_owned())));
         assert!(known("sqs", "*").is_ok() && known("*", "*").is_ok());
+        assert_eq!(known("cloudwatch", "*"), Ok(("monitoring".to_owned(), "*".to_owned())));
     }
 }
