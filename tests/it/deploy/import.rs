@@ -59,7 +59,7 @@ DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/shop-DeadLetterQueue-[I
   CREATE_COMPLETE  TopicPublishRule            [DURATION] AWS::Events::Rule
   CREATE_COMPLETE  DeadLetterQueuePolicy       [DURATION] AWS::SQS::QueuePolicy
 created shop in us-east-1 in [DURATION]
-next: put an event: evbridge-momento put-event cacheSet --local
+next: put an event: evbridge-momento put-event topicPublish --stack shop --local
 
 "#]]);
     session.run("drift shop --local --exit-code").success();
