@@ -9,8 +9,9 @@ use super::delivery::Delivery;
 use super::fields::Given;
 use crate::commands::explain::Explained;
 use crate::commands::token::rotate::quoted;
-use crate::model::event::{Entry, Kind};
-use crate::ui::{Page, Report, clean};
+use crate::error::Kind;
+use crate::model::event::{self, Entry};
+use crate::ui::{Format, Page, Printer, Report, clean};
 
 /// An event that was put on a bus.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -35,6 +36,12 @@ pub struct Put {
     pub stored: Option<Stored>,
     /// Whether it is on the local cloud.
     pub local: bool,
+    /// Whether the user did not wait for the retries of a real clock.
+    #[serde(skip)]
+    pub interrupted: bool,
+    /// Whether the event's id was told already.
+    #[serde(skip)]
+    announced: bool,
     /// Whether the event was sent to be rejected.
     #[serde(skip)]
     pub expects_rejection: bool,
@@ -69,7 +76,7 @@ pub struct Stored {
 
 impl Put {
     /// Starts the answer with what is to be sent.
-    pub(super) fn new(kind: Kind, entry: &Entry, bus: &str, given: &Given) -> Self {
+    pub(super) fn new(kind: event::Kind, entry: &Entry, bus: &str, given: &Given) -> Self {
         Self {
             event_id: None,
             event: kind.detail_type().to_owned(),
@@ -86,7 +93,18 @@ impl Put {
             deliveries: Vec::new(),
             stored: None,
             local: false,
+            interrupted: false,
+            announced: false,
             expects_rejection: false,
+        }
+    }
+
+    /// Tells the event's id before its deliveries are done.
+    pub(super) fn announce(&mut self, printer: &Printer, id: &str) {
+        self.announced = true;
+        match printer.format {
+            Format::Text => printer.data(&format!("{id}\n")),
+            Format::Json => printer.status(&format!("put {id}")),
         }
     }
 }
@@ -121,7 +139,9 @@ impl Report for Put {
             page.note("dry run: nothing was sent");
             return;
         };
-        page.line(id);
+        if !self.announced {
+            page.line(id);
+        }
         if !self.local {
             page.note(format_args!(
                 "{} {} to {} in {}",
@@ -136,6 +156,9 @@ impl Report for Put {
         if self.deliveries.is_empty() {
             page.line(format_args!("{} no rule matched the event: it is dropped", "lost".red().bold()));
             page.next("deploy the rules", "evbridge-momento deploy --local");
+        }
+        if self.interrupted {
+            page.note("interrupted: the event is kept, and is retried when the local cloud runs next");
         }
         if let Some(cache) = self.missing_cache() {
             page.next("make the cache", &format!("evbridge-momento local cache create {}", quoted(&cache)));
@@ -155,6 +178,9 @@ impl Report for Put {
     }
 
     fn exit_code(&self) -> u8 {
+        if self.interrupted {
+            return Kind::Detached.exit_code();
+        }
         let arrived = self.deliveries.iter().all(|delivery| delivery.outcome == "delivered");
         let rejected = self.deliveries.iter().any(Delivery::is_queue) && !self.expects_rejection;
         if !self.local || (arrived && !self.deliveries.is_empty() && !rejected) {
