@@ -136,7 +136,8 @@ impl Context {
         let region = self.chosen_region(self.place(), stack)?;
         match self.place() {
             Place::Local => self.local_session(region).await,
-            Place::Aws => self.aws_session(region).await,
+            // What the SDK's loader keeps while it waits is large.
+            Place::Aws => Box::pin(self.aws_session(region)).await,
         }
     }
 

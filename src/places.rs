@@ -92,7 +92,7 @@ fn is_region(text: &str) -> bool {
     let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
     !middle.is_empty()
         && is_word(first)
-        && middle.iter().all(|part| is_word(part))
+        && middle.iter().all(is_word)
         && last.bytes().all(|byte| byte.is_ascii_digit())
         && !last.is_empty()
 }

@@ -71,6 +71,8 @@ dead-lettered by rule momento-api-TopicPublishRule-[ID]
   > "m"
   < 404 {"status":404,"title":"Not Found","description":"Cache not found"}
   ApiDestination returned HTTP status 404 with payload: {"status":404,"title":"Not Found","description":"Cache not found"}
+------- stderr -------
+next: make the cache: evbridge-momento local cache create no-such-cache
 [exit status: 9]
 
 "#]]);

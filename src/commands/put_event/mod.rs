@@ -113,7 +113,9 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
         let trace = if local.pace() == Pace::Real {
             put.announce(&context.printer, &id);
             let (trace, interrupted) = watch::watch(context, &session, &id).await?;
-            put.interrupted = interrupted;
+            if interrupted {
+                put.interrupt();
+            }
             trace
         } else {
             let answer = local.call(session.region(), "Trace", json!({ "EventId": id })).await?;

@@ -36,15 +36,23 @@ pub struct Put {
     pub stored: Option<Stored>,
     /// Whether it is on the local cloud.
     pub local: bool,
-    /// Whether the user did not wait for the retries of a real clock.
+    /// How the wait for a real clock went.
     #[serde(skip)]
-    pub interrupted: bool,
-    /// Whether the event's id was told already.
-    #[serde(skip)]
-    announced: bool,
+    waited: Waited,
     /// Whether the event was sent to be rejected.
     #[serde(skip)]
     pub expects_rejection: bool,
+}
+
+/// How the wait for the retries of a real clock went; the event's id is told before it.
+#[derive(Debug, PartialEq, Eq)]
+enum Waited {
+    /// There was none.
+    No,
+    /// All was done.
+    ToTheEnd,
+    /// The user interrupted.
+    Interrupted,
 }
 
 /// An entry of PutEvents.
@@ -93,15 +101,19 @@ impl Put {
             deliveries: Vec::new(),
             stored: None,
             local: false,
-            interrupted: false,
-            announced: false,
+            waited: Waited::No,
             expects_rejection: false,
         }
     }
 
+    /// Says that the user did not wait for the end.
+    pub(super) fn interrupt(&mut self) {
+        self.waited = Waited::Interrupted;
+    }
+
     /// Tells the event's id before its deliveries are done.
     pub(super) fn announce(&mut self, printer: &Printer, id: &str) {
-        self.announced = true;
+        self.waited = Waited::ToTheEnd;
         match printer.format {
             Format::Text => printer.data(&format!("{id}\n")),
             Format::Json => printer.status(&format!("put {id}")),
@@ -139,7 +151,7 @@ impl Report for Put {
             page.note("dry run: nothing was sent");
             return;
         };
-        if !self.announced {
+        if self.waited == Waited::No {
             page.line(id);
         }
         if !self.local {
@@ -157,7 +169,7 @@ impl Report for Put {
             page.line(format_args!("{} no rule matched the event: it is dropped", "lost".red().bold()));
             page.next("deploy the rules", "evbridge-momento deploy --local");
         }
-        if self.interrupted {
+        if self.waited == Waited::Interrupted {
             page.note("interrupted: the event is kept, and is retried when the local cloud runs next");
         }
         if let Some(cache) = self.missing_cache() {
@@ -178,7 +190,7 @@ impl Report for Put {
     }
 
     fn exit_code(&self) -> u8 {
-        if self.interrupted {
+        if self.waited == Waited::Interrupted {
             return Kind::Detached.exit_code();
         }
         let arrived = self.deliveries.iter().all(|delivery| delivery.outcome == "delivered");

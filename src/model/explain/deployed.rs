@@ -51,7 +51,8 @@ struct DeployedDestination {
 struct Resource {
     logical_resource_id: String,
     physical_resource_id: Option<String>,
-    resource_type: String,
+    #[serde(rename = "ResourceType")]
+    kind: String,
 }
 
 impl Deployed {
@@ -64,7 +65,7 @@ impl Deployed {
     pub fn stack(&self) -> Result<Stack, InvalidStack> {
         let of_kind = |kind: &'static str| {
             let resources = self.resources.iter().flatten();
-            resources.filter(move |resource| resource.resource_type == kind).filter_map(|resource| {
+            resources.filter(move |resource| resource.kind == kind).filter_map(|resource| {
                 Some((resource.physical_resource_id.as_deref()?, resource.logical_resource_id.as_str()))
             })
         };

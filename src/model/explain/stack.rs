@@ -122,13 +122,13 @@ impl Stack {
         let rules = rules.iter().filter_map(|(resource, rule)| {
             let pattern = rule.get("EventPattern")?;
             let pattern = pattern.as_str().map_or_else(|| pattern.to_string(), str::to_owned);
-            let named = Named {
+            let called = Named {
                 label: resource.logical_id.clone(),
                 name: names.physical(&resource.logical_id),
                 arn: names.arn(&resource.logical_id),
             };
             let enabled = rule.get("State").and_then(Value::as_str) != Some("DISABLED");
-            Some(reader.rule(named, &pattern, enabled, targets(rule)))
+            Some(reader.rule(called, &pattern, enabled, targets(rule)))
         });
         Ok(Self { rules: rules.collect::<Result<_, _>>()? })
     }
