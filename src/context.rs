@@ -15,7 +15,9 @@ use crate::aws::{Clients, role_credentials};
 use crate::cli::Global;
 use crate::deployments::{Deployments, Place};
 use crate::error::{Error, Result};
-use crate::local::{self, store::Store};
+use crate::local;
+use crate::local::clock::Pace;
+use crate::local::store::{Store, StoreError};
 use crate::settings::Environment;
 use crate::ui::{Printer, Question, Questions, Side, prompt};
 
@@ -212,7 +214,16 @@ impl Context {
     }
 
     async fn local_session(&self, region: Option<String>) -> Result<Session> {
-        let open = || local::open(&self.global.local_dir, self.global.local_clock.into());
+        let pace = self.global.local_clock.into();
+        let open = async || {
+            let handle = local::open(&self.global.local_dir, pace).await?;
+            if pace == Pace::Real && handle.pace() != pace {
+                self.printer.warn(
+                    "--local-clock has no effect: the server that has the local cloud open runs a virtual clock",
+                );
+            }
+            Ok::<_, StoreError>(handle)
+        };
         let handle = self.cloud.get_or_try_init(open).await?.clone();
         let region = region.unwrap_or_else(|| DEFAULT_LOCAL_REGION.to_owned());
         let config = SdkConfig::builder()

@@ -117,6 +117,11 @@ impl Cloud {
         &self.store
     }
 
+    /// Returns how time passes.
+    pub fn pace(&self) -> Pace {
+        self.apis.events.pace()
+    }
+
     /// Returns the Momento stand-in.
     pub fn momento(&self) -> &Momento {
         &self.apis.momento

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::clock::Pace;
 use super::cloud::Cloud;
 use super::fault;
 use super::momento::{Access, MomentoError, Scope};
@@ -11,12 +12,16 @@ impl Cloud {
     /// Does one of the tool's own actions in a region.
     ///
     /// `Status`, `Settle`, `CreateCache {Name}`, `DeleteCache {Name}`, `ListCaches`, `GetItem {Cache, Key}`,
-    /// `ReadTopic {Cache, Topic, After?}`, `IssueKey {Management?}`, `Trace {EventId}`, `AddFault` (see [`fault::read`]),
+    /// `ReadTopic {Cache, Topic, After?}`, `IssueKey {Management?}`, `Trace {EventId}` when all is delivered, `Peek
+    /// {EventId}` at once, `AddFault` (see [`fault::read`]),
     /// `ListFaults`, `ClearFaults {Id?}`, `Snapshot {Bus, Stack}` (see [`Cloud::snapshot`]).
     pub async fn control(&self, region: &str, action: &str, input: &Value) -> Answer {
         let text = |name: &str| input[name].as_str().unwrap_or_default();
         match action {
-            "Status" => Ok(json!({ "Version": env!("CARGO_PKG_VERSION") })),
+            "Status" => {
+                let clock = if self.pace() == Pace::Real { "real" } else { "virtual" };
+                Ok(json!({ "Version": env!("CARGO_PKG_VERSION"), "Clock": clock }))
+            }
             "Settle" => self.settle().await.map(|()| json!({})),
             "CreateCache" => Ok(json!({ "Created": self.momento().create_cache(region, text("Name"))? })),
             "DeleteCache" => Ok(json!({ "Deleted": self.momento().delete_cache(region, text("Name"))? })),
@@ -31,6 +36,7 @@ impl Cloud {
                 Ok(json!({ "Trace": self.events().trace(region, text("EventId"))? }))
             }
             "Snapshot" => self.snapshot(region, text("Bus"), text("Stack")),
+            "Peek" => Ok(json!({ "Trace": self.events().trace(region, text("EventId"))? })),
             "AddFault" => {
                 let id = fault::add(self.store(), fault::read(input)?)?;
                 self.momento().faults_changed()?;

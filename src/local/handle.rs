@@ -40,6 +40,7 @@ pub enum Handle {
 pub struct Served {
     url: String,
     client: reqwest::Client,
+    pace: Pace,
 }
 
 /// Opens the local cloud of a directory: the state itself, or the server that has it open.
@@ -52,8 +53,9 @@ pub async fn open(directory: &Path, pace: Pace) -> Result<Handle, StoreError> {
             other => return Ok(Handle::Embedded(Arc::new(other?))),
         }
         if let Some(address) = server::find(directory) {
-            let served = Served { url: address.url, client: reqwest::Client::new() };
-            if served.call("us-east-1", "Status", json!({})).await.is_ok() {
+            let mut served = Served { url: address.url, client: reqwest::Client::new(), pace };
+            if let Ok(status) = served.call("us-east-1", "Status", json!({})).await {
+                served.pace = if status["Clock"] == "real" { Pace::Real } else { Pace::Virtual };
                 return Ok(Handle::Served(served));
             }
         }
@@ -69,6 +71,14 @@ impl Handle {
         match self {
             Self::Embedded(cloud) => connector::http_client(cloud),
             Self::Served(_) => aws_smithy_http_client::Builder::new().build_http(),
+        }
+    }
+
+    /// Returns how time passes there: a server has a clock of its own.
+    pub fn pace(&self) -> Pace {
+        match self {
+            Self::Embedded(cloud) => cloud.pace(),
+            Self::Served(served) => served.pace,
         }
     }
 

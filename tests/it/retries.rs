@@ -115,3 +115,48 @@ fn an_event_that_no_queue_takes_is_lost_and_counted() {
     let metrics = &status["monitoring"]["metrics"];
     assert_eq!((&metrics["lost"]["total"], &metrics["failed"]["total"]), (&1.into(), &2.into()), "{status}");
 }
+
+#[test]
+fn a_real_clock_tells_each_attempt() {
+    let session = deployed();
+    session.run("local fault add --action momento:Set --status 503 --quiet").success();
+    let put = session.run("put-event cacheSet --local --local-clock real");
+    let text = put.success();
+    let id = text.lines().next().unwrap();
+    assert_eq!((id.len(), text.matches(id).count()), (36, 1), "{text}");
+    assert!(text.contains("\n  < 204 (attempt 2)\n  attempts: 0s 503, "), "{text}");
+    let stderr = put.stderr();
+    let said: Vec<&str> = stderr.lines().filter(|line| line.starts_with("attempt")).collect();
+    assert!(said[0].starts_with("attempt 1 by rule momento-api-CacheSetByKeyRule-"), "{said:?}");
+    // The wait that follows may be over before it is told.
+    assert!(said[0].contains(": 503") && said[1].ends_with(": 204"), "{said:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_nobody_waits_for_is_kept() {
+    let session = deployed();
+    session.run("local fault add --action momento:Set --status 429 --retry-after 3000 --quiet").success();
+    let mut put = session.serve("put-event cacheSet --local --local-clock real");
+    put.wait_for(": 429; the next in ");
+    let pid = put.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    put.wait_for("interrupted: the event is kept, and is retried when the local cloud runs next");
+    assert_eq!(put.exit_code(), Some(8));
+    let said = put.said();
+    assert!(said.contains("pending by rule ") && said.contains("\n  tried again at "), "{said}");
+    // A virtual clock does not wait for what is due.
+    session.run("put-event topicPublish --local --quiet").success();
+    session.run("local cache get my-cache --key test-key").success();
+}
+
+#[test]
+fn a_served_cloud_has_its_own_clock() {
+    let session = deployed();
+    let (_server, _) = session.serve_cloud("");
+    let put = session.run("put-event cacheSet --local --local-clock real");
+    put.success();
+    assert!(put.stderr().contains(
+        "warning: --local-clock has no effect: the server that has the local cloud open runs a virtual clock\n"
+    ), "{put}");
+}

@@ -127,10 +127,10 @@ impl Delivery {
         if let Some(last) = self.answers.last().filter(|_| !self.is_queue()) {
             let tries = match self.answers.len() {
                 1 => String::new(),
-                tries => format!(" (attempt {tries})"),
+                tries => format!("(attempt {tries})"),
             };
-            let (status, body) = (last.status(), clean(&last.body));
-            page.line(format_args!("  < {status} {body}{tries}").to_string().trim_end());
+            let words = ["  <".to_owned(), last.status(), clean(&last.body).into_owned(), tries];
+            page.line(words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "));
         }
         if self.answers.len() > 1 {
             self.schedule(page);

@@ -4,6 +4,7 @@ mod delivery;
 mod fields;
 mod report;
 mod unchecked;
+mod watch;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,6 +24,7 @@ use super::stack::{StackArg, flag, load};
 use crate::aws::{cloudformation, events};
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::local::clock::Pace;
 use crate::local::eventbridge::Trace;
 use crate::model::definition::{BusName, Definition, StackName};
 use crate::model::event::entry::InvalidSource;
@@ -120,8 +122,17 @@ pub async fn run(context: &Context, args: PutEventArgs) -> Result<Put> {
     };
     let id = events::put(&session.clients, &sent).await?;
     if let Some(local) = &session.local {
-        let answer = local.call(session.region(), "Trace", json!({ "EventId": id })).await?;
-        let trace: Option<Trace> = serde_json::from_value(answer["Trace"].clone()).unwrap_or_default();
+        let trace = if local.pace() == Pace::Real {
+            put.announce(&context.printer, &id);
+            let (trace, interrupted) = watch::watch(context, &session, &id).await?;
+            if interrupted {
+                put.interrupt();
+            }
+            trace
+        } else {
+            let answer = local.call(session.region(), "Trace", json!({ "EventId": id })).await?;
+            serde_json::from_value::<Option<Trace>>(answer["Trace"].clone()).unwrap_or_default()
+        };
         put.deliveries = trace.as_ref().map(Delivery::all).unwrap_or_default();
         put.stored = stored(&session, kind, &given).await?;
         put.local = true;

@@ -9,8 +9,9 @@ use super::delivery::Delivery;
 use super::fields::Given;
 use crate::commands::explain::Explained;
 use crate::commands::token::rotate::quoted;
-use crate::model::event::{Entry, Kind};
-use crate::ui::{Page, Report, clean};
+use crate::error::Kind;
+use crate::model::event::{self, Entry};
+use crate::ui::{Format, Page, Printer, Report, clean};
 
 /// An event that was put on a bus.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -35,12 +36,26 @@ pub struct Put {
     pub stored: Option<Stored>,
     /// Whether it is on the local cloud.
     pub local: bool,
+    /// How the wait for a real clock went.
+    #[serde(skip)]
+    waited: Waited,
     /// Whether the event was sent to be rejected.
     #[serde(skip)]
     pub expects_rejection: bool,
     /// What to do next, and the command that does it.
     #[serde(skip)]
     pub next: Option<(&'static str, String)>,
+}
+
+/// How the wait for the retries of a real clock went; the event's id is told before it.
+#[derive(Debug, PartialEq, Eq)]
+enum Waited {
+    /// There was none.
+    No,
+    /// All was done.
+    ToTheEnd,
+    /// The user interrupted.
+    Interrupted,
 }
 
 /// An entry of PutEvents.
@@ -72,7 +87,7 @@ pub struct Stored {
 
 impl Put {
     /// Starts the answer with what is to be sent.
-    pub(super) fn new(kind: Kind, entry: &Entry, bus: &str, given: &Given) -> Self {
+    pub(super) fn new(kind: event::Kind, entry: &Entry, bus: &str, given: &Given) -> Self {
         Self {
             event_id: None,
             event: kind.detail_type().to_owned(),
@@ -89,8 +104,23 @@ impl Put {
             deliveries: Vec::new(),
             stored: None,
             local: false,
+            waited: Waited::No,
             expects_rejection: false,
             next: None,
+        }
+    }
+
+    /// Says that the user did not wait for the end.
+    pub(super) fn interrupt(&mut self) {
+        self.waited = Waited::Interrupted;
+    }
+
+    /// Tells the event's id before its deliveries are done.
+    pub(super) fn announce(&mut self, printer: &Printer, id: &str) {
+        self.waited = Waited::ToTheEnd;
+        match printer.format {
+            Format::Text => printer.data(&format!("{id}\n")),
+            Format::Json => printer.status(&format!("put {id}")),
         }
     }
 }
@@ -125,7 +155,9 @@ impl Report for Put {
             page.note("dry run: nothing was sent");
             return;
         };
-        page.line(id);
+        if self.waited == Waited::No {
+            page.line(id);
+        }
         if !self.local {
             page.note(format_args!(
                 "{} {} to {} in {}",
@@ -142,6 +174,9 @@ impl Report for Put {
         }
         if let Some((what, command)) = &self.next {
             page.next(what, command);
+        }
+        if self.waited == Waited::Interrupted {
+            page.note("interrupted: the event is kept, and is retried when the local cloud runs next");
         }
         if let Some(cache) = self.missing_cache() {
             page.next("make the cache", &format!("evbridge-momento local cache create {}", quoted(&cache)));
@@ -161,6 +196,9 @@ impl Report for Put {
     }
 
     fn exit_code(&self) -> u8 {
+        if self.waited == Waited::Interrupted {
+            return Kind::Detached.exit_code();
+        }
         let arrived = self.deliveries.iter().all(|delivery| delivery.outcome == "delivered");
         let rejected = self.deliveries.iter().any(Delivery::is_queue) && !self.expects_rejection;
         if !self.local || (arrived && !self.deliveries.is_empty() && !rejected) {

@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::local::clock::Clock;
+use crate::local::clock::{Clock, Pace};
 use crate::local::store::{Store, StoreError};
 use crate::local::wire::{Answer, ApiError, Service};
 
@@ -58,6 +58,11 @@ impl EventBridge {
         let triggered = metrics::Triggered::default();
         let calls = events::Calls::default();
         Ok(Self { store, clock, rules, journal, deliveries, triggered, calls })
+    }
+
+    /// Returns how time passes.
+    pub fn pace(&self) -> Pace {
+        self.clock.pace()
     }
 
     fn control(&self, region: &str, action: &str, input: &Value) -> Answer {

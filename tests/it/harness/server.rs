@@ -65,6 +65,11 @@ impl Server {
         self.child.id()
     }
 
+    /// Waits for the end of the process and returns its exit code.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
     /// Ends the process at once, as `kill -9` does.
     pub(crate) fn kill(&mut self) {
         // It may have ended by itself; either way it has ended after this.
