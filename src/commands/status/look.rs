@@ -58,7 +58,7 @@ pub(super) async fn look(
     status.token = Some(token(session, stack, name).await?);
     status.drift = stack.drift.as_ref().map(|drift| Drift::of(drift, context.now()));
     let queue = status.dead_letter_queue.as_ref().and_then(|queue| queue.url.rsplit('/').next());
-    status.monitoring = Some(monitor.look(clients, &rules, queue, context.now()).await);
+    status.monitoring = Some(monitor.look(clients, &rules, queue, context.now()).await?);
     status.unicode = context.environment.unicode;
     Ok(status)
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::report::field;
 use crate::aws::Clients;
 use crate::aws::monitoring::{self, Activity, Hours, RuleName};
-use crate::error::Error;
+use crate::error::{Error, Kind, Result};
 use crate::ui::sparkline::{draw, grouped};
 use crate::ui::{Page, clean};
 
@@ -75,19 +75,21 @@ pub(super) struct Alarm {
 
 impl Monitor {
     /// Looks at rules, by CloudFormation's names for them, and at the alarms of theirs and of a queue, by its name.
+    ///
+    /// What CloudWatch refuses is missing; credentials that are no longer good are the command's failure.
     pub(super) async fn look(
         &mut self,
         clients: &Clients,
         rules: &[String],
         queue: Option<&str>,
         now: Timestamp,
-    ) -> Monitored {
+    ) -> Result<Monitored> {
         let about: Vec<String> = rules.iter().cloned().chain(queue.map(str::to_owned)).collect();
         if let Some((at, known, monitored)) = &self.last
             && at.elapsed() < FRESH
             && *known == about
         {
-            return monitored.clone();
+            return Ok(monitored.clone());
         }
         let names: Vec<RuleName> = rules.iter().map(|id| RuleName::of(id)).collect();
         let (metrics, alarms) = tokio::join!(
@@ -97,6 +99,7 @@ impl Monitor {
         let mut monitored = Monitored::default();
         match metrics {
             Ok(activity) => monitored.metrics = Some(Metrics::of(&activity)),
+            Err(error) if error.kind == Kind::Settings => return Err(error),
             Err(error) => monitored.missing.push(lacks("metrics", &error)),
         }
         match alarms {
@@ -106,10 +109,11 @@ impl Monitor {
                 }
                 monitored.alarms = Some(alarms.found.into_iter().map(Alarm::of).collect());
             }
+            Err(error) if error.kind == Kind::Settings => return Err(error),
             Err(error) => monitored.missing.push(lacks("alarms", &error)),
         }
         self.last = Some((Instant::now(), about, monitored.clone()));
-        monitored
+        Ok(monitored)
     }
 }
 
