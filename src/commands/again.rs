@@ -88,7 +88,7 @@ pub fn carried(context: &Context) -> String {
     format!("{local}{}", context.global.typed)
 }
 
-/// Returns the flags of [`CARRIED`] that were typed, as they would be typed again.
+/// Returns the flags of `CARRIED` that were typed, as they would be typed again.
 pub fn typed(matches: &ArgMatches) -> String {
     let mut typed = String::new();
     for (id, flag) in CARRIED {

@@ -14,7 +14,7 @@ impl Cloud {
     /// `Status`, `Settle`, `CreateCache {Name}`, `DeleteCache {Name}`, `ListCaches`, `GetItem {Cache, Key}`,
     /// `ReadTopic {Cache, Topic, After?}`, `IssueKey {Management?}`, `Trace {EventId}` when all is delivered, `Peek
     /// {EventId}` at once, `AddFault` (see [`fault::read`]),
-    /// `ListFaults`, `ClearFaults {Id?}`, `Snapshot {Bus, Stack}` (see [`Cloud::snapshot`]).
+    /// `ListFaults`, `ClearFaults {Id?}`, `Snapshot {Bus, Stack}` (see `Cloud::snapshot`).
     pub async fn control(&self, region: &str, action: &str, input: &Value) -> Answer {
         let text = |name: &str| input[name].as_str().unwrap_or_default();
         match action {

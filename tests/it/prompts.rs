@@ -18,7 +18,9 @@ impl Aws {
         let user = Session::new()
             .env("AWS_ENDPOINT_URL", &url)
             .env("AWS_ACCESS_KEY_ID", "x")
-            .env("AWS_SECRET_ACCESS_KEY", "y");
+            .env("AWS_SECRET_ACCESS_KEY", "y")
+            // Nobody is there: what would go to Momento goes nowhere, whatever the network is like.
+            .env("HTTPS_PROXY", "http://127.0.0.1:9");
         Self { user, provider, _server: server }
     }
 
@@ -59,6 +61,26 @@ fn a_deploy_that_is_declined_leaves_nothing() {
     assert_eq!(aws.count(), (1, 1));
     let found = aws.provider.cloud("us-east-1").footprint("momento-api");
     assert!(found.change_sets.is_empty(), "{found:?}");
+}
+
+#[test]
+fn several_regions_ask_together() {
+    let aws = Aws::start().with_token();
+    let line = |command: &str| format!("{command} --region us-east-1 --region eu-west-1");
+    let deploy = line("deploy");
+    let shown = ends(aws.user.at_terminal(&deploy).answer("Yes to all 2? [y/N]", "n"), 0, "declined");
+    for region in ["us-east-1", "eu-west-1"] {
+        let question = format!("Create the stack momento-api in {region} of account 000000000000?");
+        assert!(shown.contains(&question), "{shown}");
+    }
+    assert_eq!(aws.count(), (0, 0));
+    ends(aws.user.at_terminal(&deploy).answer("Yes to all 2? [y/N]", "y"), 0, "created");
+    assert_eq!(aws.count(), (1, 1));
+    let typed = "Yes to all 2? Type momento-api to confirm:";
+    ends(aws.user.at_terminal(&line("destroy")).answer(typed, "no"), 1, "nothing was deleted");
+    assert_eq!(aws.count(), (1, 1));
+    ends(aws.user.at_terminal(&line("destroy")).answer(typed, "momento-api"), 0, "deleted");
+    assert_eq!(aws.count().0, 0);
 }
 
 #[test]
