@@ -252,6 +252,12 @@ fn dispatch(context: &Context, command: Command) -> Result<u8> {
 
 /// Runs a command that waits for something, and prints its answer.
 pub async fn execute(context: &Context, command: Command) -> Result<u8> {
+    if let Some(region) = context.global.places.stray() {
+        return Err(Error::usage(format!(
+            "`--profile` or `--assume-role` names {region}, and `--region` does not"
+        ))
+        .hint("name the region with `--region` too, or correct its spelling"));
+    }
     if context.global.places.regions().len() > 1 && !command.takes_regions() {
         return Err(Error::usage("this command works in one region at a time").hint(
             "deploy, destroy, diff, doctor, drift and status take several `--region`, or `--region all`",

@@ -175,6 +175,11 @@ impl Context {
         usual.map(str::to_owned)
     }
 
+    /// Opens the local cloud in any region, for what is the same in all of them.
+    pub async fn local_cloud_anywhere(&self) -> Result<Session> {
+        self.local_session(self.region.clone()).await
+    }
+
     fn chosen_region(&self, place: Place, stack: &str) -> Result<Option<String>> {
         if let Some(region) = &self.region {
             return Ok(Some(region.clone()));

@@ -55,6 +55,14 @@ impl Places {
         regions
     }
 
+    /// Returns a region that has a profile or a role of its own and is none of those that the command works in.
+    pub fn stray(&self) -> Option<&str> {
+        let regions = self.regions();
+        let named = self.profiles.iter().chain(&self.roles).filter_map(|value| value.split_once('='));
+        let mut named = named.map(|(region, _)| region).filter(|region| is_region(region));
+        named.find(|region| !regions.is_empty() && !regions.iter().any(|known| known == region))
+    }
+
     /// Returns whether the flags ask for every region of Momento.
     pub fn is_all(&self) -> bool {
         self.regions.iter().any(|region| region == ALL)
@@ -121,5 +129,8 @@ mod tests {
         assert_eq!(places.profile(Some("eu-west-1")), Some("a=b"), "a profile's name may hold `=`");
         assert_eq!(places.profile(None), Some("a=b"));
         assert_eq!(places.role(None), None);
+        assert_eq!(places.stray(), None);
+        let mistyped = super::tests::places(&["us-east-1"], &["us-esat-1=east", "common"]);
+        assert_eq!(mistyped.stray(), Some("us-esat-1"));
     }
 }

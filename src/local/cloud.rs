@@ -168,7 +168,7 @@ impl Cloud {
                 return Ok(json!({ "UserId": caller.id, "Account": ACCOUNT, "Arn": caller.arn }));
             }
         }
-        let effect = fault::at_action(&self.store, service, action)?;
+        let effect = fault::at_action(&self.store, region, (service, action))?;
         match effect {
             Some(Effect::Throttle) => return Err(ApiError::client("ThrottlingException", "Rate exceeded")),
             Some(Effect::Status(status) | Effect::Pause(status, _)) => {

@@ -151,7 +151,10 @@ impl Printer {
         };
         if !line.is_empty() {
             side.bars.suspend(|| {
-                let _ = writeln!(anstream::stderr(), "{} {line}", format!("{:<14}", side.name).dimmed());
+                let name = format!("{:<14}", side.name);
+                for line in line.lines() {
+                    let _ = writeln!(anstream::stderr(), "{} {line}", name.dimmed());
+                }
             });
         }
     }

@@ -49,7 +49,7 @@ ok       bus          the event bus default exists
 skipped  stack        momento-api is not deployed
          -> run `evbridge-momento deploy`
 unknown  quotas       counting the rules was refused: AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role/ci/me is not authorized to perform: events:ListRules on resource: * because no identity-based policy allows the events:ListRules action
-fail     permissions  you may not do 3 of 58 things that the deployer needs: events:CreateConnection, iam:PassRole, sqs:CreateQueue
+fail     permissions  you may not do 3 of 62 things that the deployer needs: events:CreateConnection, iam:PassRole, sqs:CreateQueue
          -> have this policy added to the role ci
          {
            "Version": "2012-10-17",

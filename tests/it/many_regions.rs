@@ -124,6 +124,7 @@ momento-api in us-east-1: CREATE_COMPLETE
                 ENABLED    TopicPublishRule
   role          momento-api-DeliveryRole-[ID]
   dead letters  none
+  queue policy  EventBridge may write to the queue
   drift         never looked for
   invocations   ________________________ 0 in 24 h, 0 this hour
   failed        ________________________ 0 in 24 h, 0 this hour
@@ -140,6 +141,42 @@ us-east-1  CREATE_COMPLETE     [DURATION]
     assert_eq!(failed["regions"][0]["failure"]["error"]["kind"], "settings");
     assert_eq!(failed["regions"][0]["exit_code"], 4);
     assert_eq!(failed["regions"][1]["answer"]["outcome"], "unchanged");
+}
+
+#[test]
+fn a_region_that_rolls_back_does_not_stop_the_others() {
+    let session = Session::new();
+    session.run("local fault add --resource AWS::IAM::Role --on create --region us-west-2").success();
+    session.run("deploy --local --quiet --region us-east-1 --region us-west-2 --region eu-west-1").is(str![
+        [r#"
+us-east-1
+EventBusName        default
+MomentoEndpoint     https://api.cache.cell-us-east-1-1.prod.a.momentohq.com
+DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
+
+eu-west-1
+EventBusName        default
+MomentoEndpoint     https://api.cache.cell-1-eu-west-1-1.prod.a.momentohq.com
+DeadLetterQueueUrl  http://localhost:[PORT]/000000000000/momento-api-DeadLetterQueue-[ID]
+
+us-east-1  created     [DURATION]
+us-west-2  failed      [DURATION]
+eu-west-1  created     [DURATION]
+------- stderr -------
+error in us-west-2: the stack was not deployed: it ended in ROLLBACK_COMPLETE
+  cause: DeliveryRole failed first: A fault was asked for (local fault)
+[exit status: 7]
+
+"#]
+    ]);
+    session.run("deploy --local --region us-east-1 --profile us-esat-1=east").is(str![[r#"
+------- stderr -------
+error: `--profile` or `--assume-role` names us-esat-1, and `--region` does not
+
+hint: name the region with `--region` too, or correct its spelling
+[exit status: 2]
+
+"#]]);
 }
 
 #[test]
@@ -233,6 +270,7 @@ momento-api in us-east-1: CREATE_COMPLETE
                 ENABLED    TopicPublishRule
   role          momento-api-DeliveryRole-[ID]
   dead letters  none
+  queue policy  EventBridge may write to the queue
   drift         never looked for
   invocations   ________________________ 0 in 24 h, 0 this hour
   failed        ________________________ 0 in 24 h, 0 this hour

@@ -143,6 +143,23 @@ fn prove(session: &Session, role: Role, stack: &str, (own_bus, own_key): (bool, 
     }
 }
 
+/// Protects a stack that is there, and brings it from the states of a failed update back.
+fn recover(session: &Session, stack: &str, mut run: impl FnMut(&str)) {
+    run(&format!("deploy {stack} --termination-protection"));
+    run(&format!("deploy {stack} --no-termination-protection"));
+    let fault =
+        |text: &str| session.run(&format!("local fault add --resource CacheSetDestination {text}")).success();
+    let changed = format!("deploy {stack} --yes --momento-endpoint https://a.example.com");
+    fault("--on validate");
+    run(&changed);
+    fault("--on update");
+    run(&format!("{changed} --on-failure keep"));
+    run(&format!("deploy {stack} --yes"));
+    fault("--on update --times 2");
+    run(&changed);
+    run(&format!("deploy {stack} --yes"));
+}
+
 #[test]
 fn the_deployer_needs_all_of_it_and_nothing_more() {
     let session = Session::new();
@@ -165,6 +182,7 @@ fn the_deployer_needs_all_of_it_and_nothing_more() {
         cloud.clients.events().disable_rule().name(&rule.physical_id).send().await.unwrap();
     });
     run("drift --revert");
+    recover(&session, "", &mut run);
     run("destroy --yes");
     run("deploy");
     prove(&session, Role::Deployer, "", (false, false), &seen);
@@ -185,6 +203,7 @@ fn a_deployer_of_a_bus_needs_the_bus_too() {
     );
     session.file("key.txt", session.run("local key").success());
     run("deploy shop --token-file key.txt");
+    recover(&session, "shop", &mut run);
     run("destroy shop --yes");
     run("deploy shop");
     prove(&session, Role::Deployer, "shop", (true, false), &seen);
@@ -206,6 +225,7 @@ fn a_deployer_of_a_key_needs_the_key_too() {
     session.file("key.txt", session.run("local key").success());
     run("deploy private --token-file key.txt");
     run("drift private");
+    recover(&session, "private", &mut run);
     run("destroy --yes");
     run("deploy private");
     prove(&session, Role::Deployer, "private", (false, true), &seen);

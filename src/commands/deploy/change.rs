@@ -82,6 +82,12 @@ pub(super) async fn carry_out(
     if change_set.is_empty {
         change_sets::delete(&session.clients, &pending).await?;
         deployed.outcome = Outcome::Unchanged;
+        let options = request.options;
+        if options.notification_arns.is_some() || !options.rollback_alarm_arns.is_empty() {
+            context.printer.warn(
+                "nothing else is to change, so CloudFormation has left the notification ARNs and the rollback alarms as they were",
+            );
+        }
         if let Some(current) = current {
             protect(deploying, &current).await?;
             deployed.outputs = current.outputs.into_iter().collect();
@@ -90,6 +96,11 @@ pub(super) async fn carry_out(
     }
     show_changes(&context.printer, &change_set.changes);
     if named.prepare_only {
+        if !creates && request.options.on_failure == OnFailure::Keep {
+            context
+                .printer
+                .warn("`--on-failure keep` counts where the change set is carried out: say it there again");
+        }
         deployed.change_set = Some(change_set.id);
         deployed.change_set_name = Some(request.name.to_owned());
         deployed.outcome = Outcome::Prepared;
@@ -169,10 +180,11 @@ async fn execute(
     let token = operations::token();
     let keep = deploying.on_failure == OnFailure::Keep && !creates;
     change_sets::execute(&session.clients, change_set, &token, keep).await?;
+    // At once: a deploy that is left before the end has a protected stack all the same.
+    if let Some(protected) = deploying.protect {
+        operations::protect(&session.clients, &change_set.stack_id, protected).await?;
+    }
     if deploying.detach {
-        if let Some(protected) = deploying.protect {
-            operations::protect(&session.clients, &change_set.stack_id, protected).await?;
-        }
         deployed.follow = Some(reattach(context, session, name));
         deployed.outcome = Outcome::Detached;
         return Ok(deployed);
@@ -181,7 +193,6 @@ async fn execute(
     let ended = watch(context, session, name, &operation, deploying.timeout).await?;
     match ended.stack {
         Some(stack) if stack.status.is_deployed() => {
-            protect(deploying, &stack).await?;
             deployed.outputs = stack.outputs.into_iter().collect();
             deployed.outcome = if creates { Outcome::Created } else { Outcome::Updated };
             Ok(deployed)

@@ -61,16 +61,16 @@ pub struct DeployArgs {
     #[arg(long, value_name = "WHAT", default_value = "rollback")]
     on_failure: Failing,
     /// Protect the stack from deletion
-    #[arg(long, overrides_with = "no_termination_protection")]
+    #[arg(long, overrides_with = "no_termination_protection", conflicts_with = "no_execute_changeset")]
     termination_protection: bool,
     /// Take the stack's protection from deletion off
-    #[arg(long)]
+    #[arg(long, conflicts_with = "no_execute_changeset")]
     no_termination_protection: bool,
     /// SNS topics that are told of the stack's events
-    #[arg(long, value_name = "ARN", num_args = 1..)]
+    #[arg(long, value_name = "ARN", num_args = 1.., value_parser = topic)]
     notification_arns: Option<Vec<String>>,
     /// CloudWatch alarms that roll the operation back when they go off
-    #[arg(long, value_name = "ARN", num_args = 1..)]
+    #[arg(long, value_name = "ARN", num_args = 1.., value_parser = alarm)]
     rollback_alarm_arns: Vec<String>,
     /// Return before the resources are stable (CloudFormation's express mode)
     #[arg(long)]
@@ -185,6 +185,26 @@ async fn is_bus_there(deploying: &Deploying<'_>, bus: &str) -> Result<bool> {
         }
         other => other,
     }
+}
+
+/// Reads the ARN of an SNS topic.
+fn topic(text: &str) -> Result<String, String> {
+    arn(text, "sns")
+        .ok_or_else(|| "expected a topic, such as arn:aws:sns:us-east-1:123456789012:deploys".to_owned())
+}
+
+/// Reads the ARN of a CloudWatch alarm.
+fn alarm(text: &str) -> Result<String, String> {
+    arn(text, "cloudwatch").ok_or_else(|| {
+        "expected an alarm, such as arn:aws:cloudwatch:us-east-1:123456789012:alarm:errors".to_owned()
+    })
+}
+
+fn arn(text: &str, service: &str) -> Option<String> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let is_arn = matches!(&parts[..], ["arn", _, of, region, account, rest]
+        if *of == service && !region.is_empty() && !account.is_empty() && !rest.is_empty());
+    is_arn.then(|| text.to_owned())
 }
 
 impl DeployArgs {

@@ -8,7 +8,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::session;
 use crate::cli::print;
 use crate::commands::deploy::duration;
 use crate::context::Context;
@@ -120,12 +119,14 @@ enum Step {
 
 /// Does what the command says.
 pub(super) async fn run(context: &Context, command: FaultCommand) -> Result<u8> {
-    let session = session(context).await?;
+    // The faults are kept in one place, whatever the region; without one they are for all.
+    let session = context.local_cloud_anywhere().await?;
     let local = session.local()?;
     let call = async |action: &str, input: Value| local.call(session.region(), action, input).await;
     match command {
         FaultCommand::Add(args) => {
-            for input in args.inputs() {
+            for mut input in args.inputs() {
+                input["Region"] = json!(context.region);
                 call("AddFault", input).await?;
             }
         }

@@ -266,8 +266,10 @@ fn queue(page: &mut Page, queue: &Queue) {
     let oldest =
         queue.oldest_seconds.map_or_else(String::new, |seconds| format!(", oldest {}", age(seconds)));
     field(page, "dead letters", format_args!("{depth}{oldest}"));
-    if !queue.has_policy {
-        field(page, "", "no queue policy: EventBridge cannot write to it".red());
+    if queue.has_policy {
+        field(page, "queue policy", "EventBridge may write to the queue".green());
+    } else {
+        field(page, "queue policy", "MISSING: EventBridge cannot write to the queue".red());
     }
 }
 

@@ -9,7 +9,7 @@ use crate::local::wire::ApiError;
 /// What an effect may be.
 const EFFECTS: &str = "an Effect is Fail, Delay, Throttle, Status, Drop, LoseAnswer, Hang or Expire";
 
-/// Reads `{Place: {…}, Effect: {…}, Times?, After?}`.
+/// Reads `{Place: {…}, Effect: {…}, Times?, After?, Region?}`.
 ///
 /// A place is `{Resource, Step}` or `{Service, Action}`; an effect is `{Fail}`, `{Delay}` (milliseconds),
 /// `{Throttle: true}`, `{Status}`, `{Drop: true}`, `{LoseAnswer: true}`, `{Hang: true}` or `{Expire: true}`. A
@@ -64,7 +64,7 @@ pub fn read(input: &Value) -> Result<Wanted, ApiError> {
         _ if is_for_resource => return Err(invalid("After is for an action")),
         after => number(after).ok_or_else(|| invalid("After is a number"))?,
     };
-    Ok(Wanted { place, effect, times, after })
+    Ok(Wanted { place, effect, times, after, region: text(&input["Region"]) })
 }
 
 /// Describes a fault.
@@ -83,6 +83,10 @@ pub fn describe(fault: &Fault) -> Value {
         Effect::LoseAnswer => "breaks the connection after its work".to_owned(),
         Effect::Hang => "is never answered".to_owned(),
         Effect::Expire => "says that the credentials have expired".to_owned(),
+    };
+    let place = match &fault.region {
+        Some(region) => format!("{place} in {region}"),
+        None => place,
     };
     let effect = match fault.after {
         0 => effect,

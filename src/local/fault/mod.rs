@@ -14,7 +14,7 @@ pub use input::{describe, read};
 
 use super::store::{Document, Store, StoreError};
 
-/// The place in the store: faults are for every region.
+/// The place in the store: a fault may be for every region.
 const EVERYWHERE: &str = "*";
 
 /// One thing that is to go wrong.
@@ -33,6 +33,9 @@ pub struct Fault {
     /// How many more calls go well before it happens; for an action alone.
     #[serde(default)]
     pub after: u32,
+    /// The region; nothing for all.
+    #[serde(default)]
+    pub region: Option<String>,
 }
 
 /// Where a fault happens.
@@ -118,14 +121,20 @@ pub struct Wanted {
     pub times: Option<u32>,
     /// How many calls go well first; for an action alone.
     pub after: u32,
+    /// The region; nothing for all.
+    pub region: Option<String>,
 }
 
 /// Adds a fault and returns its number.
 pub fn add(store: &Store, wanted: Wanted) -> Result<u64, StoreError> {
     store.atomically(|| {
         let id = list(store)?.last().map_or(1, |last| last.id + 1);
-        let Wanted { place, effect, times: left, after } = wanted;
-        store.put(EVERYWHERE, &id.to_string(), &Fault { id, place, effect, left, happened: 0, after })?;
+        let Wanted { place, effect, times: left, after, region } = wanted;
+        store.put(
+            EVERYWHERE,
+            &id.to_string(),
+            &Fault { id, place, effect, left, happened: 0, after, region },
+        )?;
         Ok(id)
     })
 }
@@ -149,18 +158,29 @@ pub fn clear(store: &Store, id: Option<u64>) -> Result<usize, StoreError> {
 /// Returns what goes wrong with a resource now, without spending it.
 pub(super) fn at_resource(
     store: &Store,
+    region: &str,
     (logical_id, kind): (&str, &str),
     step: Step,
 ) -> Result<Option<Fault>, StoreError> {
-    Ok(list(store)?.into_iter().filter(is_left).find(|fault| match &fault.place {
+    Ok(left_in(store, region)?.find(|fault| match &fault.place {
         Place::Resource { resource, step: at } => *at == step && (resource == kind || resource == logical_id),
         Place::Action { .. } => false,
     }))
 }
 
+/// Returns the faults of a region that are not spent.
+fn left_in<'a>(store: &Store, region: &'a str) -> Result<impl Iterator<Item = Fault> + use<'a>, StoreError> {
+    let is_here = move |fault: &Fault| fault.region.as_deref().is_none_or(|at| at == region);
+    Ok(list(store)?.into_iter().filter(is_left).filter(is_here))
+}
+
 /// Spends what goes wrong with an API action now, and returns it.
-pub(super) fn at_action(store: &Store, service: &str, action: &str) -> Result<Option<Effect>, StoreError> {
-    let found = list(store)?.into_iter().filter(is_left).find(|fault| match &fault.place {
+pub(super) fn at_action(
+    store: &Store,
+    region: &str,
+    (service, action): (&str, &str),
+) -> Result<Option<Effect>, StoreError> {
+    let found = left_in(store, region)?.find(|fault| match &fault.place {
         Place::Action { service: at, action: named } => {
             (at == service || at == "*") && (named == action || named == "*")
         }
@@ -206,8 +226,9 @@ mod tests {
     fn a_fault_happens_as_often_as_it_was_told_to() {
         let store = Store::in_memory().unwrap();
         let place = Place::Action { service: "events".into(), action: "PutEvents".into() };
-        add(&store, Wanted { place, effect: Effect::Throttle, times: Some(2), after: 1 }).unwrap();
-        let now = |action: &str| at_action(&store, "events", action).unwrap();
+        add(&store, Wanted { place, effect: Effect::Throttle, times: Some(2), after: 1, region: None })
+            .unwrap();
+        let now = |action: &str| at_action(&store, "us-east-1", ("events", action)).unwrap();
         assert_eq!((now("DescribeRule"), now("PutEvents")), (None, None));
         assert_eq!((now("PutEvents"), now("PutEvents")), (Some(Effect::Throttle), Some(Effect::Throttle)));
         assert_eq!(now("PutEvents"), None);
@@ -219,9 +240,14 @@ mod tests {
     fn a_resource_is_meant_by_its_type_or_its_name() {
         let store = Store::in_memory().unwrap();
         let place = Place::Resource { resource: "AWS::SQS::Queue".into(), step: Step::Delete };
-        let id =
-            add(&store, Wanted { place, effect: Effect::Fail("no".into()), times: None, after: 0 }).unwrap();
-        let at = |kind: &str, step| at_resource(&store, ("Queue", kind), step).unwrap().map(|one| one.id);
+        let id = add(
+            &store,
+            Wanted { place, effect: Effect::Fail("no".into()), times: None, after: 0, region: None },
+        )
+        .unwrap();
+        let at = |kind: &str, step| {
+            at_resource(&store, "us-east-1", ("Queue", kind), step).unwrap().map(|one| one.id)
+        };
         assert_eq!(at("AWS::SQS::Queue", Step::Delete), Some(id));
         assert_eq!(at("AWS::SQS::Queue", Step::Create), None);
         assert_eq!(at("AWS::Events::Rule", Step::Delete), None);

@@ -21,7 +21,7 @@ const LONGEST_POLL: Duration = Duration::from_secs(30);
 impl Momento {
     /// Answers a request; a long poll waits until there is a message.
     pub async fn answer(&self, region: &str, request: &Request<Bytes>) -> Response<Bytes> {
-        let fault = self.asked_fault(request);
+        let fault = self.asked_fault(region, request);
         if let Some(answer) = asked::instead(fault.as_ref()) {
             return answer;
         }

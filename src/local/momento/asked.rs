@@ -19,7 +19,7 @@ impl Momento {
     }
 
     /// Returns what goes wrong with a request, and spends it.
-    pub(super) fn asked_fault(&self, request: &Request<Bytes>) -> Option<Effect> {
+    pub(super) fn asked_fault(&self, region: &str, request: &Request<Bytes>) -> Option<Effect> {
         if !self.asked.load(Ordering::Relaxed) {
             return None;
         }
@@ -32,7 +32,7 @@ impl Momento {
             Method::POST => "Publish",
             _ => return None,
         };
-        fault::at_action(&self.store, "momento", action).unwrap_or_else(|error| {
+        fault::at_action(&self.store, region, ("momento", action)).unwrap_or_else(|error| {
             tracing::error!(%error, "the faults cannot be read");
             None
         })

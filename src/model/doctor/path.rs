@@ -5,8 +5,8 @@ use super::parts::{Connection, Destination, Look, Queue, Role, Rule};
 use crate::model::policy::{Caller, Decision, Policy, Request, decide};
 
 /// What brings a part back that was deleted or changed behind CloudFormation's back.
-const REDEPLOY: &str = "something changed it outside the stack: see `evbridge-momento diff`, then put it back, or \
-                        `destroy` and `deploy` the stack again";
+const REDEPLOY: &str = "something changed it outside the stack: `evbridge-momento drift` shows what, and \
+                        `drift --revert` changes it back; where that cannot, `destroy` and `deploy` the stack again";
 
 /// The service that delivers.
 const EVENTS: &str = "events.amazonaws.com";

@@ -139,9 +139,13 @@ mod tests {
                 let unscoped = |action: &Value| {
                     let action = action.as_str().unwrap();
                     action.contains(":List")
-                        || ["DescribeStackDriftDetectionStatus", "BatchDescribeTypeConfigurations"]
-                            .iter()
-                            .any(|name| action == format!("cloudformation:{name}"))
+                        || [
+                            "DescribeEvents",
+                            "DescribeStackDriftDetectionStatus",
+                            "BatchDescribeTypeConfigurations",
+                        ]
+                        .iter()
+                        .any(|name| action == format!("cloudformation:{name}"))
                         || action == "cloudwatch:GetMetricData"
                 };
                 let is_unscoped = actions.iter().all(unscoped);

@@ -65,6 +65,10 @@ fn hint(reason: &str) -> Option<&'static str> {
             "iam:CreateRole",
             "allow the deployer `iam:CreateRole`, or deploy with a service role: `--role-arn`",
         ),
+        (
+            "already exists in stack",
+            "another stack has something with this name: choose another name, or destroy that stack first",
+        ),
         // Before the buses: one that is there already must not be made.
         (
             "already exists",

@@ -212,7 +212,10 @@ fn describe(event: &Event, took: Option<Duration>) -> String {
     let seconds = took.map(|took| format!("{:>4.1}s ", took.as_secs_f64())).unwrap_or_default();
     let line = format!("  {status} {:<26} {seconds}{}", event.logical_id, event.resource_type);
     match &event.reason {
-        Some(reason) if event.status.is_failure() => format!("{line}\n      {}", clean(reason)),
+        Some(reason) if event.status.is_failure() => {
+            // A line break in a reason begins no line of ours.
+            format!("{line}\n      {}", clean(reason).replace('\n', "\n      "))
+        }
         _ => line,
     }
 }

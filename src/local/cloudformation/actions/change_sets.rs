@@ -256,7 +256,7 @@ impl Api<'_> {
         let mut is_invalid = false;
         for change in changes {
             let key = (change.logical_id.as_str(), change.kind.as_str());
-            if let Some(fault) = at_resource(self.store, key, Step::Validate)?
+            if let Some(fault) = at_resource(self.store, self.region, key, Step::Validate)?
                 && let Effect::Fail(reason) = fault.effect
             {
                 spend(self.store, fault.id)?;

@@ -27,10 +27,12 @@ impl Engine<'_> {
             .map_or(subject, |one| one.logical_id.as_str());
         // A hook is asked before anything is made or changed.
         let hook = match step {
-            Step::Create | Step::Update => at_resource(self.store, (logical_id, kind), Step::Hook)?,
+            Step::Create | Step::Update => {
+                at_resource(self.store, self.region, (logical_id, kind), Step::Hook)?
+            }
             _ => None,
         };
-        match hook.or(at_resource(self.store, (logical_id, kind), step)?) {
+        match hook.or(at_resource(self.store, self.region, (logical_id, kind), step)?) {
             Some(fault) => Err(Halt::Faulted { subject: subject.to_owned(), fault }),
             None => Ok(()),
         }
@@ -39,7 +41,9 @@ impl Engine<'_> {
     /// Returns the alarm of an operation that goes off now, if that was asked for.
     pub(super) fn alarm(&self, stack: &Stack) -> Result<Option<String>, StoreError> {
         for arn in &stack.settings.rollback_alarms {
-            if let Some(fault) = at_resource(self.store, (arn, "AWS::CloudWatch::Alarm"), Step::Alarm)? {
+            if let Some(fault) =
+                at_resource(self.store, self.region, (arn, "AWS::CloudWatch::Alarm"), Step::Alarm)?
+            {
                 spend(self.store, fault.id)?;
                 return Ok(Some(arn.clone()));
             }

@@ -14,7 +14,7 @@ impl Engine<'_> {
     /// Looks at a resource as it is now.
     pub(crate) fn look(&self, stack: &Stack, resource: &Resource) -> Result<Look, StoreError> {
         let key = (resource.logical_id.as_str(), resource.kind.as_str());
-        if let Some(fault) = at_resource(self.store, key, Step::Read)?
+        if let Some(fault) = at_resource(self.store, self.region, key, Step::Read)?
             && let Effect::Fail(reason) = fault.effect
         {
             spend(self.store, fault.id)?;
