@@ -22,20 +22,21 @@ pub(super) enum Refused {
 /// Admits a request by its headers.
 pub(super) fn admit(headers: &HeaderMap) -> Result<(), Refused> {
     let shown = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    if let Some(host) = headers.get(header::HOST).map(shown)
-        && !is_loopback(&host)
+    let host = headers.get(header::HOST).map(shown);
+    if let Some(host) = &host
+        && !is_loopback(host)
     {
-        return Err(Refused::Host(host));
+        return Err(Refused::Host(host.clone()));
     }
+    // A page of another server on this computer is another origin too: another port may be anybody's.
     for origin in headers.get_all(header::ORIGIN).iter().map(shown) {
-        let rest = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-        if !rest.is_some_and(is_loopback) {
+        if origin.strip_prefix("http://").is_none_or(|authority| Some(authority) != host.as_deref()) {
             return Err(Refused::Origin(origin));
         }
     }
     // A page's request without an `Origin`, such as for an image, says where it comes from in this header.
     match headers.get("sec-fetch-site").map(shown).as_deref() {
-        Some("cross-site") => Err(Refused::Origin("another site".to_owned())),
+        Some("cross-site" | "same-site") => Err(Refused::Origin("another origin".to_owned())),
         _ => Ok(()),
     }
 }
@@ -87,7 +88,7 @@ mod tests {
             assert_eq!(admitted(&[("host", host)]), Ok(()), "{host}");
         }
         assert_eq!(admitted(&[]), Ok(()));
-        assert_eq!(admitted(&[("host", "localhost:1"), ("origin", "http://localhost:3000")]), Ok(()));
+        assert_eq!(admitted(&[("host", "localhost:1"), ("origin", "http://localhost:1")]), Ok(()));
     }
 
     #[test]
@@ -110,11 +111,14 @@ mod tests {
             "http://localhost.evil.example",
             "file://",
             "http://127.0.0.1@evil",
+            "http://localhost:3000",
+            "https://localhost",
         ] {
             let headers = [("host", "localhost"), ("origin", origin)];
             assert_eq!(admitted(&headers), Err(Refused::Origin(origin.to_owned())), "{origin}");
         }
         assert!(admitted(&[("host", "localhost"), ("sec-fetch-site", "cross-site")]).is_err());
+        assert!(admitted(&[("host", "localhost:1"), ("sec-fetch-site", "same-site")]).is_err());
         assert!(admitted(&[("origin", "http://localhost"), ("origin", "http://evil")]).is_err());
     }
 }

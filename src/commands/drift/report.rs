@@ -122,7 +122,8 @@ impl Report for Drift {
             }
         } else {
             let counts = counts.join(", ");
-            page.note(format_args!("{} {place}: {counts} by hand", "drifted:".yellow().bold()));
+            let when = if self.revert.is_some() { "had drifted:" } else { "drifted:" };
+            page.note(format_args!("{} {place}: {counts} by hand", when.yellow().bold()));
         }
         if let Some(failure) = &self.failure {
             page.note(format_args!("{} {}", "failed:".red().bold(), clean(failure)));

@@ -123,7 +123,7 @@ looking at the resources of momento-api in us-east-1
   UPDATE_COMPLETE  DeadLetterQueue             [DURATION] AWS::SQS::Queue
   UPDATE_COMPLETE  CacheSetByKeyRule           [DURATION] AWS::Events::Rule
 looking at the resources of momento-api in us-east-1
-drifted: momento-api in us-east-1: 3 changed by hand
+had drifted: momento-api in us-east-1: 3 changed by hand
 not checked: DeadLetterQueuePolicy: no drift detection for AWS::SQS::QueuePolicy
 not seen: the authorization value of MomentoConnection: it is write-only
 reverted: all of it is as the template says again
@@ -160,7 +160,7 @@ looking at the resources of momento-api in us-east-1
   UPDATE_COMPLETE  CacheSetByKeyRule           [DURATION] AWS::Events::Rule
   UPDATE_COMPLETE  DeadLetterQueuePolicy       [DURATION] AWS::SQS::QueuePolicy
 looking at the resources of momento-api in us-east-1
-drifted: momento-api in us-east-1: 1 deleted by hand
+had drifted: momento-api in us-east-1: 1 deleted by hand
 not checked: DeadLetterQueuePolicy: no drift detection for AWS::SQS::QueuePolicy
 not seen: the authorization value of MomentoConnection: it is write-only
 reverted: all of it is as the template says again
