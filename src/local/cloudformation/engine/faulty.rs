@@ -33,7 +33,7 @@ impl Engine<'_> {
             _ => None,
         };
         match hook.or(at_resource(self.store, self.region, (logical_id, kind), step)?) {
-            Some(fault) => Err(Halt::Faulted { subject: subject.to_owned(), fault }),
+            Some(fault) => Err(Halt::Faulted { subject: subject.to_owned(), fault: Box::new(fault) }),
             None => Ok(()),
         }
     }

@@ -44,7 +44,7 @@ enum Halt {
     Refused { subject: String, reason: String },
     /// A fault that was asked for happens; what the step did is taken back.
     #[error("{subject}: a fault was asked for")]
-    Faulted { subject: String, fault: Fault },
+    Faulted { subject: String, fault: Box<Fault> },
     /// A delay that was asked for is not over; what the step did is taken back.
     #[error("{subject} is held back")]
     Held { subject: String },
