@@ -3,19 +3,18 @@
 mod alarm;
 mod api_destination;
 mod archive;
+mod attached_policy;
 mod connection;
 mod event_bus;
 mod log_group;
 mod log_policy;
 mod queue;
-mod queue_policy;
 mod role;
 mod rule;
 mod secret;
 mod shape;
 mod subscription;
 mod topic;
-mod topic_policy;
 
 #[cfg(test)]
 mod tests;
@@ -68,13 +67,13 @@ const TYPES: [&dyn ResourceType; 15] = [
     &log_group::LogGroup,
     &log_policy::LogPolicy,
     &queue::Queue,
-    &queue_policy::QueuePolicy,
+    &attached_policy::QUEUE_POLICY,
     &role::Role,
     &rule::Rule,
     &secret::Secret,
     &subscription::Subscription,
     &topic::Topic,
-    &topic_policy::TopicPolicy,
+    &attached_policy::TOPIC_POLICY,
 ];
 
 /// Returns a resource type by its name.
