@@ -53,6 +53,7 @@ fn told<R: Report>(region: InRegion, answer: Result<R>) -> InRegion {
                 outcome: report.outcome(),
                 answer: Some(versioned(R::SCHEMA, &report)),
                 text: page.data,
+                notes: page.notes,
                 ..region
             }
         }

@@ -37,6 +37,9 @@ pub struct InRegion {
     /// The answer for a person.
     #[serde(skip)]
     pub(super) text: String,
+    /// What is told beside the answer.
+    #[serde(skip)]
+    pub(super) notes: String,
     #[serde(skip)]
     pub(super) not_there: bool,
 }
@@ -89,15 +92,19 @@ impl Report for InRegions {
             page.data.push_str(&region.text);
             page.line("");
         }
-        let rows: Vec<Vec<String>> = self
-            .regions
+        for region in &self.regions {
+            for note in region.notes.lines().filter(|note| !note.is_empty()) {
+                page.note(format_args!("{} {note}", format!("{:<14}", region.region).dimmed()));
+            }
+        }
+        let told: Vec<&InRegion> = self.regions.iter().filter(|region| !region.outcome.is_empty()).collect();
+        let rows: Vec<Vec<String>> = told
             .iter()
-            .filter(|region| !region.outcome.is_empty())
             .map(|region| {
                 vec![region.region.clone(), region.outcome.clone(), format!("{:>6.1}s", region.seconds)]
             })
             .collect();
-        for (line, region) in table::columns(&rows).into_iter().zip(&self.regions) {
+        for (line, region) in table::columns(&rows).into_iter().zip(told) {
             match (region.exit_code, region.not_there) {
                 (0, _) => page.line(line.green()),
                 (_, true) => page.line(line.dimmed()),
