@@ -40,8 +40,8 @@ pub async fn choose(
         Lookup::Found(stored) => stored.token.as_ref().map(|token| (token, &stored.version)),
         Lookup::Missing | Lookup::ScheduledForDeletion => None,
     };
-    let from_environment = !args.is_flagged() && environment(context, session.region()).is_some();
     let (given, is_new) = given(context, session, args, stored.map(|(token, _)| token)).await?;
+    let is_from_environment = !args.is_flagged() && is_new;
     let token = given.checked(context, base_url)?;
     if is_new && let Some(warning) = token.warning() {
         context.printer.warn(&warning.to_string());
@@ -49,16 +49,17 @@ pub async fn choose(
     let key = token.inner().clone();
     let is_stored = |stored: &SecretString| stored.expose_secret() == key.expose_secret();
     let version = stored.filter(|(stored, _)| is_stored(stored)).map(|(_, version)| version.clone());
-    if from_environment
+    if is_from_environment
         && version.is_none()
         && stored.is_some()
         && let Some(before) = secrets::previous(&session.clients, secret).await?
         && is_stored(&before)
     {
-        context.printer.warn(
-            "MOMENTO_API_KEY holds the token from before the last rotation, and the stack goes back to it: \
-             unset it to keep the newer one",
-        );
+        context.printer.warn(&format!(
+            "{} holds the token from before the last rotation, and the stack goes back to it: unset it to keep \
+             the newer one",
+            given.origin
+        ));
     }
     Ok(Chosen { key, found, version })
 }
