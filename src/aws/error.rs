@@ -92,7 +92,10 @@ fn unreached(action: &str, error: Option<&aws_smithy_runtime_api::client::result
     let text = error.map(|error| DisplayErrorContext(error).to_string()).unwrap_or_default();
     let first: Option<&(dyn std::error::Error + 'static)> = error.map(|error| error as _);
     let chain: Vec<_> = std::iter::successors(first, |error| error.source()).collect();
-    if let Some(index) = chain.iter().position(|error| is_provider_failure(*error)) {
+    let provider = chain.iter().position(|error| is_provider_failure(*error));
+    // The last place that is looked at answers on many computers that have no role: there are none, then.
+    let is_metadata = chain.iter().any(|error| error.to_string().contains("IMDS"));
+    if let Some(index) = provider.filter(|_| !is_metadata) {
         let mut failed = Error::settings(format!("{action} could not get AWS credentials"));
         failed.causes =
             chain[index + 1..].iter().map(|cause| cause.to_string().trim_end().to_owned()).collect();
@@ -100,7 +103,7 @@ fn unreached(action: &str, error: Option<&aws_smithy_runtime_api::client::result
             .hint("renew them as the cause says, then run the same command: it goes on from where it was");
     }
     let causes: Vec<String> = chain.iter().map(ToString::to_string).collect();
-    if text.contains("credentials") || text.contains("Credentials") {
+    if is_metadata || text.contains("credentials") || text.contains("Credentials") {
         return Error::settings("no AWS credentials were found")
             .hint("sign in with `aws login` or `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
             .hint("to work without an AWS account, add `--local`");

@@ -1,5 +1,7 @@
 //! The commands without `--local`: the SDK's own network client, against the served local cloud or nothing.
 
+use std::io::{Read as _, Write as _};
+
 use snapbox::str;
 
 use crate::harness::{Server, Session, token};
@@ -240,6 +242,23 @@ fn a_metadata_address_that_is_silent_does_not_hang_the_command() {
     // It takes the connection and never answers, as some networks do for the address of cloud computers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
+    let session = Session::new().env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url);
+    let outcome = session.run("deploy --yes --region us-east-1");
+    assert_eq!(outcome.status(), Some(4), "{outcome}");
+    assert!(outcome.stderr().starts_with("error: no AWS credentials were found\n"), "{outcome}");
+}
+
+#[test]
+fn a_metadata_address_that_refuses_has_no_credentials() {
+    let refusing = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", refusing.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in refusing.incoming().flatten() {
+            let _ = stream.read(&mut [0; 1024]);
+            let _ =
+                stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        }
+    });
     let session = Session::new().env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url);
     let outcome = session.run("deploy --yes --region us-east-1");
     assert_eq!(outcome.status(), Some(4), "{outcome}");
