@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{Capability, Parameter};
 
-use super::Clients;
-use super::error::{message, remote};
+use super::error::remote;
+use super::operations::started;
+use super::{Clients, cloudformation};
 use crate::error::Result;
 use crate::model::doctor::parts::Resource;
 use crate::model::stack::Status;
@@ -27,19 +28,12 @@ pub struct DeployedStack {
 
 /// Finds a stack by name or ARN; nothing when there is none.
 pub async fn find(clients: &Clients, stack: &str) -> Result<Option<DeployedStack>> {
-    let answer = match clients.cloudformation().describe_stacks().stack_name(stack).send().await {
-        Ok(answer) => answer,
-        Err(error) if message(&error).is_some_and(|message| message.contains("does not exist")) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(remote(&format!("looking at the stack {stack}"), &error)),
-    };
-    Ok(answer.stacks().first().map(|stack| DeployedStack {
-        id: stack.stack_id().unwrap_or_default().to_owned(),
-        status: Status::new(stack.stack_status().map_or("", |status| status.as_str())),
-        reason: stack.stack_status_reason().map(str::to_owned),
-        parameters: pairs(stack.parameters().iter().map(|one| (one.parameter_key(), one.parameter_value()))),
-        outputs: pairs(stack.outputs().iter().map(|one| (one.output_key(), one.output_value()))),
+    Ok(cloudformation::find(clients, stack).await?.map(|stack| DeployedStack {
+        id: stack.id,
+        status: stack.status,
+        reason: stack.reason,
+        parameters: stack.parameters.into_iter().collect(),
+        outputs: stack.outputs.into_iter().collect(),
     }))
 }
 
@@ -71,26 +65,19 @@ pub async fn change_parameter(
         .client_request_token(token)
         .send()
         .await;
-    answer.map(drop).map_err(|error| remote("updating the stack", &error))
+    let answer = answer.map(drop).map_err(|error| remote("updating the stack", &error));
+    started(clients, &stack.id, token, answer).await
 }
 
 /// Returns the resources that CloudFormation says a stack has.
 pub async fn resources(clients: &Clients, stack: &str) -> Result<Vec<Resource>> {
-    let mut pages =
-        clients.cloudformation().list_stack_resources().stack_name(stack).into_paginator().items().send();
-    let mut resources = Vec::new();
-    while let Some(resource) = pages.next().await {
-        let resource =
-            resource.map_err(|error| remote(&format!("listing the resources of {stack}"), &error))?;
-        resources.push(Resource {
-            logical_id: resource.logical_resource_id().unwrap_or_default().to_owned(),
-            kind: resource.resource_type().unwrap_or_default().to_owned(),
-            physical_id: resource.physical_resource_id().unwrap_or_default().to_owned(),
-        });
-    }
-    Ok(resources)
-}
-
-fn pairs<'a>(all: impl Iterator<Item = (Option<&'a str>, Option<&'a str>)>) -> BTreeMap<String, String> {
-    all.filter_map(|(key, value)| Some((key?.to_owned(), value?.to_owned()))).collect()
+    let resources = cloudformation::resources(clients, stack).await?.into_iter();
+    Ok(resources
+        .filter(|resource| !resource.status.is_deleted())
+        .map(|resource| Resource {
+            logical_id: resource.logical_id,
+            kind: resource.resource_type,
+            physical_id: resource.physical_id.unwrap_or_default(),
+        })
+        .collect())
 }

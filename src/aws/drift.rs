@@ -16,15 +16,6 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(20), Duration::from_secs(2)
 /// How long somebody else's detection is waited for.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// What is known of a stack's drift without looking anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// The status that the last detection found.
-    pub status: StackDrift,
-    /// When it was found; nothing when nobody has ever looked.
-    pub checked: Option<Timestamp>,
-}
-
 /// A detection that is over.
 #[derive(Clone, Debug)]
 pub struct Detected {
@@ -34,25 +25,6 @@ pub struct Detected {
     pub started: Option<Timestamp>,
     /// Why it could not look at everything.
     pub failure: Option<String>,
-}
-
-/// Returns what the last detection found of a stack; nothing when there is no such stack.
-///
-/// One call of `DescribeStacks`; nothing is looked at.
-pub async fn last_known(clients: &Clients, stack: &str) -> Result<Option<Known>> {
-    let answer = match clients.cloudformation().describe_stacks().stack_name(stack).send().await {
-        Ok(answer) => answer,
-        Err(error) if message(&error).is_some_and(|text| text.contains("does not exist")) => return Ok(None),
-        Err(error) => return Err(remote(&format!("looking at the stack {stack}"), &error)),
-    };
-    Ok(answer.stacks().first().map(|stack| {
-        let drift = stack.drift_information();
-        let status = drift.and_then(|drift| drift.stack_drift_status());
-        Known {
-            status: StackDrift::new(status.map_or("NOT_CHECKED", |status| status.as_str())),
-            checked: drift.and_then(|drift| time(drift.last_check_timestamp())),
-        }
-    }))
 }
 
 /// Detects the drift of a stack: starts the detection and waits for its end.

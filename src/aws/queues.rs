@@ -1,44 +1,23 @@
 //! The dead-letter queue in SQS.
 
+use std::collections::HashMap;
+
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
 
 use super::Clients;
 use super::error::{code, remote};
 use crate::error::Result;
 
+/// What SQS counts the messages of a queue by: waiting, in flight and delayed.
+const COUNTS: [QueueAttributeName; 3] = [
+    QueueAttributeName::ApproximateNumberOfMessages,
+    QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+    QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+];
+
 /// Returns how many messages a queue holds, in flight and delayed ones included; nothing when it is not there.
 pub async fn depth(clients: &Clients, url: &str) -> Result<Option<u64>> {
-    let names = [
-        QueueAttributeName::ApproximateNumberOfMessages,
-        QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
-        QueueAttributeName::ApproximateNumberOfMessagesDelayed,
-    ];
-    let answer = clients
-        .queues()
-        .get_queue_attributes()
-        .queue_url(url)
-        .set_attribute_names(Some(names.to_vec()))
-        .send()
-        .await;
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) => {
-            let missing = code(&error)
-                .is_some_and(|code| code.contains("NonExistentQueue") || code.contains("QueueDoesNotExist"));
-            return if missing {
-                Ok(None)
-            } else {
-                Err(remote("reading the dead-letter queue's depth", &error))
-            };
-        }
-    };
-    let count = |name: &QueueAttributeName| {
-        answer
-            .attributes()
-            .and_then(|attributes| attributes.get(name))
-            .and_then(|text| text.parse::<u64>().ok())
-    };
-    Ok(Some(names.iter().filter_map(count).sum()))
+    Ok(attributes(clients, url, &COUNTS).await?.map(|attributes| count(&attributes)))
 }
 
 /// What a look at a dead-letter queue tells.
@@ -57,19 +36,36 @@ pub struct Look {
 
 /// Looks at a dead-letter queue; nothing when it is not there.
 pub async fn look(clients: &Clients, url: &str) -> Result<Option<Look>> {
-    let Some(depth) = depth(clients, url).await? else { return Ok(None) };
-    let answer = clients
-        .queues()
-        .get_queue_attributes()
-        .queue_url(url)
-        .attribute_names(QueueAttributeName::Policy)
-        .send()
-        .await
-        .map_err(|error| remote("reading the dead-letter queue's policy", &error))?;
-    let policy = answer.attributes().and_then(|attributes| attributes.get(&QueueAttributeName::Policy));
-    let has_policy = policy.is_some_and(|policy| !policy.is_empty());
+    let names = [&COUNTS[..], &[QueueAttributeName::Policy]].concat();
+    let Some(attributes) = attributes(clients, url, &names).await? else { return Ok(None) };
+    let depth = count(&attributes);
+    let has_policy = attributes.get(&QueueAttributeName::Policy).is_some_and(|policy| !policy.is_empty());
     let oldest_sent = if depth > 0 { oldest(clients, url).await? } else { None };
     Ok(Some(Look { depth, has_policy, oldest_sent }))
+}
+
+/// The attributes of a queue by their names.
+type Attributes = HashMap<QueueAttributeName, String>;
+
+async fn attributes(
+    clients: &Clients,
+    url: &str,
+    names: &[QueueAttributeName],
+) -> Result<Option<Attributes>> {
+    let call = clients.queues().get_queue_attributes().queue_url(url);
+    match call.set_attribute_names(Some(names.to_vec())).send().await {
+        Ok(answer) => Ok(Some(answer.attributes.unwrap_or_default())),
+        Err(error) if code(&error).is_some_and(is_missing) => Ok(None),
+        Err(error) => Err(remote("reading the dead-letter queue", &error)),
+    }
+}
+
+fn is_missing(code: &str) -> bool {
+    code.contains("NonExistentQueue") || code.contains("QueueDoesNotExist")
+}
+
+fn count(attributes: &Attributes) -> u64 {
+    COUNTS.iter().filter_map(|name| attributes.get(name)?.parse::<u64>().ok()).sum()
 }
 
 async fn oldest(clients: &Clients, url: &str) -> Result<Option<i64>> {

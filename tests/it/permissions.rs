@@ -155,6 +155,10 @@ fn recover(session: &Session, stack: &str, mut run: impl FnMut(&str)) {
     fault("--on update");
     run(&format!("{changed} --on-failure keep"));
     run(&format!("deploy {stack} --yes"));
+    session.run("local fault add --resource DeadLetterQueue --on delete").success();
+    run(&format!("destroy {stack} --yes"));
+    run(&format!("destroy {stack} --yes"));
+    run(&format!("deploy {stack}"));
     fault("--on update --times 2");
     run(&changed);
     run(&format!("deploy {stack} --yes"));
