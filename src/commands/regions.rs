@@ -17,7 +17,7 @@ Examples:
   evbridge-momento regions ap-northeast-1
   evbridge-momento regions --output json
 
-Public pages disagree about some cell names. Where this table is wrong for an account, give the base URL
+Public pages disagree about some cell names. Where this table is wrong for an account, give the base URL \
 with `deploy --momento-endpoint`, or with `momento.endpoint` in the stack definition.")]
 pub struct RegionsArgs {
     /// Show only this region

@@ -36,14 +36,14 @@ Examples:
   evbridge-momento deploy --change-set-name release-7 --yes                    carry out what was approved
   evbridge-momento deploy --local
 
-The token is looked for in this order: --token-file, --token-stdin or --from-command, MOMENTO_API_KEY, the
-secret that an earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else.
+The token is looked for in this order: --token-file, --token-stdin or --from-command, MOMENTO_API_KEY, the \
+secret that an earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else. \
 A token that Momento does not take stops the deploy before anything is changed.
 
-A stack in a failed state is repaired first: a failed creation is deleted and made again, a failed update is
+A stack in a failed state is repaired first: a failed creation is deleted and made again, a failed update is \
 taken back, a failed rollback is continued. An operation that runs is waited for.
 
-With `--output json` every event of the operation is a line (schema progress/1), and the answer
+With `--output json` every event of the operation is a line (schema progress/1), and the answer \
 or the error is the last one; `--quiet` leaves that one alone.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct DeployArgs {

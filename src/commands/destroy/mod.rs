@@ -31,7 +31,7 @@ Examples:
   evbridge-momento destroy --retain DeadLetterQueue     leave what cannot be deleted
   evbridge-momento destroy --local --purge
 
-On a terminal it asks for the stack's name first. Where nobody can be asked, as in a script,
+On a terminal it asks for the stack's name first. Where nobody can be asked, as in a script, \
 it needs --yes on AWS; with --local it deletes without a question.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct DestroyArgs {

@@ -32,7 +32,7 @@ Examples:
   evbridge-momento diff shop --exit-code            exit code 3 when something would change
   evbridge-momento diff --format markdown           for a comment on a pull request
 
-Nothing is changed, and no token is needed. For a stack that exists, CloudFormation works the differences out
+Nothing is changed, and no token is needed. For a stack that exists, CloudFormation works the differences out \
 in a change set, which is deleted again; for one that does not exist, they come from the template alone.")]
 pub struct DiffArgs {
     #[command(flatten)]

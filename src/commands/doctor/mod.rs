@@ -29,7 +29,7 @@ Examples:
   evbridge-momento doctor --fix
   evbridge-momento doctor --output json | jq '.checks[] | select(.verdict == \"fail\")'
 
-`--fix` enables rules that are disabled and puts the policy of the dead-letter queue back; nothing else is
+`--fix` enables rules that are disabled and puts the policy of the dead-letter queue back; nothing else is \
 changed. Exit code 5 when a check fails.")]
 pub struct DoctorArgs {
     #[command(flatten)]

@@ -36,10 +36,10 @@ Examples:
   evbridge-momento put-event cacheSet --dry-run | evbridge-momento explain -
   evbridge-momento explain 6f1c2d3e-0000-4000-8000-0123456789ab --local
 
-An event has at least source, detail-type and detail. Without one it takes the
-documented sample of cacheSet. Works offline from the rendered stack: no state,
-no credentials. With --local and rules on the local cloud's bus it explains
-those, whoever made them, as they are now; an event's id always means them.
+An event has at least source, detail-type and detail. Without one it takes the \
+documented sample of cacheSet. Works offline from the rendered stack: no state, \
+no credentials. With --local and rules on the local cloud's bus it explains \
+those, whoever made them, as they are now; an event's id always means them. \
 Exit code 9: AWS was asked, and says something else.")]
 pub struct ExplainArgs {
     /// The event: a file, - for standard input, JSON text, cacheSet, cacheDelete or topicPublish for the

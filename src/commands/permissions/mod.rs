@@ -18,9 +18,9 @@ Examples:
   evbridge-momento permissions deployer --format cloudformation > deployer-policy.yaml
   evbridge-momento permissions operator shop
 
-The deployer runs deploy and destroy, the operator doctor and token, the producer put-event. What
-CloudFormation does for the deployer is allowed through CloudFormation only. Without `--account` AWS is asked
-whose credentials these are.")]
+The deployer runs deploy, destroy and drift, the operator doctor, drift, status and token, the producer \
+put-event. What CloudFormation does for the deployer is allowed through CloudFormation only. Without \
+`--account` AWS is asked whose credentials these are.")]
 pub struct PermissionsArgs {
     /// Who it is for
     #[arg(value_name = "ROLE", value_parser = clap::builder::PossibleValuesParser::new(Role::ALL.map(Role::name)))]

@@ -31,8 +31,8 @@ Examples:
   evbridge-momento status --watch             look again every five seconds
   evbridge-momento status --output json
 
-The metrics are those of the stack's rules in CloudWatch, by the hour; `--watch` asks for them
-once a minute. The alarms are those that watch a rule of the stack or its dead-letter queue. An
+The metrics are those of the stack's rules in CloudWatch, by the hour; `--watch` asks for them \
+once a minute. The alarms are those that watch a rule of the stack or its dead-letter queue. An \
 event that breaks the contract goes to the dead-letter queue by a rule: that is an invocation too.")]
 pub struct StatusArgs {
     #[command(flatten)]

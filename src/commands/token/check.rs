@@ -29,8 +29,8 @@ Examples:
   evbridge-momento token check --token-file new-key.txt
   evbridge-momento token check --from-command 'vault kv get -field=key secret/momento'
 
-Without a flag it is the token that the deployed stack uses, or the stored one where no stack is deployed.
-Momento is asked for an item that does not exist, and to delete one: nothing is changed. Exit code 5 when
+Without a flag it is the token that the deployed stack uses, or the stored one where no stack is deployed. \
+Momento is asked for an item that does not exist, and to delete one: nothing is changed. Exit code 5 when \
 something is wrong with the token.")]
 pub struct CheckArgs {
     #[command(flatten)]

@@ -18,11 +18,11 @@ Examples:
   evbridge-momento token rotate --mint --role eventbridge --expires 90d --management-key-file manager.txt
   evbridge-momento token rotate --local
 
-With --mint Momento makes the key (API-keys HTTP API), and once an event came through with it, revokes the old
-one if --mint made that too: the id of a key is stored beside it in the secret. A new key that is not used in
+With --mint Momento makes the key (API-keys HTTP API), and once an event came through with it, revokes the old \
+one if --mint made that too: the id of a key is stored beside it in the secret. A new key that is not used in \
 the end is revoked again.
 
-The old token works until the end: no event fails in between. It stays stored under the label AWSPREVIOUS.
+The old token works until the end: no event fails in between. It stays stored under the label AWSPREVIOUS. \
 Without --mint, revoke it at https://console.gomomento.com when nothing else uses it.")]
 pub struct RotateArgs {
     #[command(flatten)]
