@@ -1,5 +1,9 @@
 //! `doctor`: broken stacks, each found and named.
 
+mod aws_line;
+mod broken;
+mod scenes;
+
 use evbridge_momento::aws::deployed;
 use evbridge_momento::context::Session as Cloud;
 use evbridge_momento::local::Handle;
