@@ -112,8 +112,12 @@ pub(super) mod tests {
 
     /// Reads the template of the default stack as if it were deployed, every ARN being `arn:` and the logical id.
     pub(in crate::model::doctor) fn default() -> Declared {
+        deployed(Variant::Managed)
+    }
+
+    fn deployed(variant: Variant) -> Declared {
         let definition = Definition::parse(DEFAULT, "momento.yaml").unwrap();
-        let template = render(&definition, Variant::Managed).unwrap();
+        let template = render(&definition, variant).unwrap();
         let declared = Template::parse(&template).unwrap();
         let resources: Vec<Resource> = declared
             .resources
@@ -143,6 +147,12 @@ pub(super) mod tests {
             resources: &resources,
         };
         Declared::read(&template, &stack).unwrap()
+    }
+
+    #[test]
+    fn a_stack_of_the_console_is_read_too() {
+        let declared = deployed(Variant::Standalone);
+        assert_eq!(declared.of("CacheSetDestination"), default().of("CacheSetDestination"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ const DESTINATIONS: [&str; 4] = [
 
 const QUEUE: [&str; 3] = ["queue policy", "queue encryption", "queue settings"];
 
-pub(super) const SCENES: [Broken; 37] = [
+pub(super) const SCENES: [Broken; 40] = [
     broken(
         "A rule is disabled",
         "Events that match it are not delivered, and nobody is told.",
@@ -300,6 +300,28 @@ pub(super) const SCENES: [Broken; 37] = [
         "A larger event that fails is lost.",
         &["aws sqs set-queue-attributes --queue-url {DeadLetterQueue} --attributes MaximumMessageSize=1024"],
         &["queue settings"],
+    ),
+    broken(
+        "The queue hands on what is looked at",
+        "Each look counts, `doctor`'s own too: after the first, a message goes on to another queue.",
+        &[
+            r#"aws sqs set-queue-attributes --queue-url {DeadLetterQueue} --attributes '{"RedrivePolicy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:000000000000:elsewhere\",\"maxReceiveCount\":1}"}'"#,
+        ],
+        &["queue settings"],
+    ),
+    broken(
+        "The secret is deleted",
+        "Events are delivered still, and the next update of the stack fails.",
+        &["aws secretsmanager delete-secret --secret-id evbridge-momento/momento-api"],
+        &["secret"],
+    ),
+    broken(
+        "Another token is stored",
+        "A secret that changes does not reach the connection.",
+        &[
+            r#"aws secretsmanager put-secret-value --secret-id evbridge-momento/momento-api --client-request-token 5f1c2d3e-0000-4000-8000-0123456789ab --secret-string '{"token":"eyJhbGciOiJIUzUxMiJ9.eyJ0IjoiZyIsImp0aSI6Im1pbmUifQ.c2ln"}'"#,
+        ],
+        &["token version"],
     ),
     broken(
         "The key is revoked",

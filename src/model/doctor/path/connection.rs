@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Expected, REVERT, with};
+use super::{Expected, REVERT, is_same_key, with};
 use crate::model::doctor::Check;
 use crate::model::doctor::parts::{Addition, Connection, Look};
 
@@ -86,7 +86,7 @@ fn additions(name: &str, connection: &Connection) -> Option<Check> {
 
 fn key(name: &str, id: &str, connection: &Connection, expected: &Expected<'_>) -> Option<Check> {
     let key = expected.text(id, "KmsKeyIdentifier")?;
-    (connection.key.as_deref() != Some(key.as_str())).then(|| {
+    (!connection.key.as_deref().is_some_and(|is| is_same_key(is, &key))).then(|| {
         let is = connection.key.as_deref().unwrap_or("AWS's own key");
         let evidence = format!("its token is encrypted with {is}, and the stack says {key}");
         Check::warn(name, evidence).treat(REVERT)

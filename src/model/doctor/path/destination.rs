@@ -45,8 +45,7 @@ pub fn destination(id: &str, look: &Look<Destination>, expected: &Expected<'_>) 
             (Some(rate), Some(declared)) if rate != declared => {
                 let what =
                     if rate < declared { "events wait, and may wait too long" } else { "Momento may refuse" };
-                let evidence =
-                    format!("it calls at most {rate} times a second, and the stack says {declared}: {what}");
+                let evidence = format!("its limit is {rate} a second, and the stack says {declared}: {what}");
                 Check::warn(&name, evidence).treat(REVERT)
             }
             _ => Check::ok(&name, format!("ACTIVE, calls {}", found.endpoint)),

@@ -78,6 +78,11 @@ fn with<T>(look: &Look<T>, name: &str, check: impl FnOnce(&T) -> Check) -> Check
 /// An account that is nobody's here: what it may do, every other may do.
 const STRANGER: &str = "999999999999";
 
+/// Returns whether two names are of one key: a service may answer an ARN with the key's id, or the other way round.
+fn is_same_key(one: &str, other: &str) -> bool {
+    one == other || one.rsplit(":key/").next() == other.rsplit(":key/").next()
+}
+
 /// Returns the name in the ARN of a connection.
 fn name_in(arn: &str) -> &str {
     arn.split('/').nth(1).unwrap_or(arn)

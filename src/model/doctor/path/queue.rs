@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::role::of_stranger;
-use super::{EVENTS, Expected, REVERT, STRANGER, with};
+use super::{EVENTS, Expected, REVERT, STRANGER, is_same_key, with};
 use crate::model::doctor::Check;
 use crate::model::doctor::parts::{Look, Queue};
 use crate::model::policy::{Caller, Decision, Grant, Grantee, Policy, Request};
@@ -23,6 +23,9 @@ const ACTIONS: [&str; 6] = [
 
 /// What puts the policy back.
 const FIX: &str = "put the policy back: `evbridge-momento doctor --fix`";
+
+/// AWS's own key for SQS, whose policy nobody can change. Source: the EventBridge guide on dead-letter queues.
+const MANAGED_KEY: &str = "alias/aws/sqs";
 
 /// The largest event that the API took when the first of these stacks was made: a queue that takes less loses
 /// the larger ones. Source: "Amazon EventBridge quotas".
@@ -95,7 +98,7 @@ fn policy(queue: &Queue, rule_arns: &[String], expected: &Expected<'_>) -> Check
         let evidence = format!("others of this account are let in by it: {}", words(&own));
         return Check::warn(name, evidence).treat(format!("if nobody means that, {FIX}"));
     }
-    Check::ok(name, format!("{} rules may write to it, and nobody else may by it", rule_arns.len()))
+    Check::ok(name, format!("{} rules may write to it, and it lets nobody else in", rule_arns.len()))
 }
 
 /// Returns whether a grant is one that the stack gives, or gives nothing that is not there already.
@@ -117,22 +120,28 @@ fn is_of_account(grantee: Grantee<'_>, account: &str) -> bool {
 fn encryption(id: &str, queue: &Queue, expected: &Expected<'_>) -> Check {
     let name = "queue encryption";
     let declared = expected.text(id, "KmsMasterKeyId");
-    match (&queue.key, declared) {
-        (Some(key), Some(declared)) if *key == declared => Check::ok(name, format!("encrypted with {key}")),
-        (None, Some(declared)) => {
-            Check::warn(name, format!("it is not encrypted with the stack's key {declared}")).treat(REVERT)
-        }
-        (Some(key), _) if expected.of(id).is_some() => Check::fail(
-            name,
-            format!("it is encrypted with {key}, which the stack does not say: where that does not let {EVENTS} use it, what fails is lost"),
-        )
-        .treat(REVERT),
-        (Some(key), _) => Check::ok(name, format!("encrypted with {key}")),
-        (None, None) if queue.encrypted => Check::ok(name, "SQS encrypts it"),
-        (None, None) => {
-            Check::warn(name, "it is not encrypted: events lie in it in the clear").treat(REVERT)
-        }
+    let Some(key) = &queue.key else {
+        return match declared {
+            Some(declared) => {
+                Check::warn(name, format!("it is not encrypted with the stack's key {declared}"))
+                    .treat(REVERT)
+            }
+            None if queue.encrypted => Check::ok(name, "SQS encrypts it"),
+            None => Check::warn(name, "it is not encrypted: events lie in it in the clear").treat(REVERT),
+        };
+    };
+    let is_own = declared.is_some_and(|declared| is_same_key(key, &declared));
+    if is_own || expected.of(id).is_none() && key != MANAGED_KEY {
+        return Check::ok(name, format!("encrypted with {key}"));
     }
+    let why = if key == MANAGED_KEY {
+        format!("AWS's own key lets no {EVENTS} in")
+    } else {
+        format!("where that key does not let {EVENTS} use it")
+    };
+    let evidence =
+        format!("it is encrypted with {key}, which the stack does not say: {why}, what fails is lost");
+    Check::fail(name, evidence).treat(REVERT)
 }
 
 fn settings(id: &str, queue: &Queue, expected: &Expected<'_>) -> Check {

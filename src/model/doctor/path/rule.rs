@@ -8,7 +8,8 @@ use crate::model::doctor::difference::first;
 use crate::model::doctor::parts::{Look, Rule, Target};
 
 /// What makes a call of an event: another value is another call.
-const MAKING: [&str; 5] = ["Input", "InputPath", "InputTransformer", "HttpParameters", "SqsParameters"];
+const MAKING: [&str; 6] =
+    ["Arn", "Input", "InputPath", "InputTransformer", "HttpParameters", "SqsParameters"];
 
 /// Checks a rule and its targets.
 pub fn rule(id: &str, look: &Look<Rule>, expected: &Expected<'_>) -> Check {
@@ -25,14 +26,12 @@ pub fn rule(id: &str, look: &Look<Rule>, expected: &Expected<'_>) -> Check {
         if rule.targets.is_empty() {
             return Check::fail(&name, "it has no target: events that match it are lost").treat(REVERT);
         }
-        let targets = declared.and_then(|declared| declared.get("Targets")?.as_array());
-        let faults = rule.targets.iter().filter_map(|target| target_fault(target, expected));
-        let others = targets.into_iter().flat_map(|targets| changed(rule, targets));
-        let faults: Vec<String> = faults.chain(others).collect();
+        let own = declared.and_then(|declared| declared.get("Targets")?.as_array());
+        let faults = targets(rule, own, expected);
         if !faults.is_empty() {
             return Check::fail(&name, faults.join("; ")).treat(REVERT);
         }
-        let retries = targets.into_iter().flatten().find_map(|declared| retries(rule, declared));
+        let retries = own.into_iter().flatten().find_map(|declared| retries(rule, declared));
         if let Some(evidence) = retries {
             return Check::warn(&name, evidence).treat(REVERT);
         }
@@ -55,7 +54,27 @@ fn pattern(rule: &Rule, declared: &Map<String, Value>) -> Option<String> {
     Some(format!("it takes other events than the stack says: in its pattern {}", difference.words()))
 }
 
-fn target_fault(target: &Target, expected: &Expected<'_>) -> Option<String> {
+/// Says what is wrong with the targets: more, fewer or others than the stack's.
+fn targets(rule: &Rule, declared: Option<&Vec<Value>>, expected: &Expected<'_>) -> Vec<String> {
+    let id = |target: &Value| target.get("Id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut faults = Vec::new();
+    for target in &rule.targets {
+        let own = declared.map(|all| all.iter().find(|one| id(one) == target.id));
+        faults.extend(match own {
+            Some(None) => {
+                Some(format!("it has a target {} that the stack does not say: {}", target.id, target.arn))
+            }
+            Some(Some(own)) => fault(target, expected).or_else(|| changed(target, own)),
+            None => fault(target, expected),
+        });
+    }
+    let gone = declared.into_iter().flatten().map(id);
+    let gone = gone.filter(|id| !rule.targets.iter().any(|target| target.id == *id));
+    faults.extend(gone.map(|id| format!("its target {id} is gone")));
+    faults
+}
+
+fn fault(target: &Target, expected: &Expected<'_>) -> Option<String> {
     if Some(target.arn.as_str()) == expected.queue_arn {
         return None;
     }
@@ -69,34 +88,16 @@ fn target_fault(target: &Target, expected: &Expected<'_>) -> Option<String> {
         .then(|| format!("its target has another role: {}", target.role_arn.as_deref().unwrap_or("none")))
 }
 
-/// Says which targets are more, fewer or others than the stack's.
-fn changed(rule: &Rule, declared: &[Value]) -> Vec<String> {
-    let id = |target: &Value| target.get("Id").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let more = rule.targets.iter().filter(|target| !declared.iter().any(|one| id(one) == target.id));
-    let mut faults: Vec<String> = more
-        .map(|target| format!("it has a target {} that the stack does not say: {}", target.id, target.arn))
-        .collect();
-    for one in declared {
-        let Some(target) = rule.targets.iter().find(|target| target.id == id(one)) else {
-            faults.push(format!("its target {} is gone", id(one)));
-            continue;
-        };
-        let arn = one.get("Arn").and_then(Value::as_str);
-        if arn.is_some_and(|arn| arn != target.arn) {
-            faults.push(format!(
-                "its target {} is {}, and the stack says {}",
-                target.id,
-                target.arn,
-                arn.unwrap_or_default()
-            ));
-        }
-        let differences = MAKING.iter().filter_map(|name| {
-            first(one.get(*name).unwrap_or(&Value::Null), target.settings.get(*name).unwrap_or(&Value::Null))
-                .map(|difference| format!("the {name} of its target was changed: {}", difference.words()))
-        });
-        faults.extend(differences);
-    }
-    faults
+/// Says where a target calls something else than the stack says, or with something else.
+fn changed(target: &Target, declared: &Value) -> Option<String> {
+    let of = |from: &Value| {
+        let named = MAKING.iter().filter_map(|name| Some(((*name).to_owned(), from.get(*name)?.clone())));
+        named.collect::<Map<String, Value>>()
+    };
+    let mut is = of(&target.settings);
+    is.insert("Arn".to_owned(), Value::String(target.arn.clone()));
+    let difference = first(&Value::Object(of(declared)), &Value::Object(is))?;
+    Some(format!("its target does not do what the stack says: {}", difference.words()))
 }
 
 /// Says how long a target is tried, where that is not what the stack says.
