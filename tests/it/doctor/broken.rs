@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::aws_line;
 use super::scenes::{Broken, SCENES};
-use crate::harness::{Session, repository, with_cloud};
+use crate::harness::{Session, repository, token, with_cloud};
 
 const HEAD: &str = "\
 # Broken stacks
@@ -111,9 +111,10 @@ fn break_it(session: &Session, lines: &[&str]) {
                 "# ten minutes later" => local(cloud).pass(SignedDuration::from_mins(10)),
                 "# the key is revoked at Momento" => revoke(cloud).await,
                 line => {
-                    let line = names.iter().fold((*line).to_owned(), |line, (name, value)| {
-                        line.replace(&format!("{{{name}}}"), value)
-                    });
+                    let line = line.replace("$KEY", &token::global("another"));
+                    let line = names
+                        .iter()
+                        .fold(line, |line, (name, value)| line.replace(&format!("{{{name}}}"), value));
                     aws_line::carry_out(cloud, &line).await;
                 }
             }

@@ -7,8 +7,8 @@ pub(super) struct Broken {
     pub(super) text: &'static str,
     /// The definition of the stack; empty for the default one.
     pub(super) stack: &'static str,
-    /// Lines of the AWS CLI, `{LogicalId}` and the outputs standing for what they name; a comment says what
-    /// happened elsewhere.
+    /// Lines of the AWS CLI, `{LogicalId}` and the outputs standing for what they name, `$KEY` for a key of
+    /// Momento's; a comment says what happened elsewhere.
     pub(super) breaks: &'static [&'static str],
     /// The checks that fail or warn.
     pub(super) found: &'static [&'static str],
@@ -319,7 +319,7 @@ pub(super) const SCENES: [Broken; 40] = [
         "Another token is stored",
         "A secret that changes does not reach the connection.",
         &[
-            r#"aws secretsmanager put-secret-value --secret-id evbridge-momento/momento-api --client-request-token 5f1c2d3e-0000-4000-8000-0123456789ab --secret-string '{"token":"eyJhbGciOiJIUzUxMiJ9.eyJ0IjoiZyIsImp0aSI6Im1pbmUifQ.c2ln"}'"#,
+            r#"aws secretsmanager put-secret-value --secret-id evbridge-momento/momento-api --client-request-token 5f1c2d3e-0000-4000-8000-0123456789ab --secret-string '{"token":"$KEY"}'"#,
         ],
         &["token version"],
     ),
