@@ -32,7 +32,7 @@ const DESTINATIONS: [&str; 4] = [
 
 const QUEUE: [&str; 3] = ["queue policy", "queue encryption", "queue settings"];
 
-pub(super) const SCENES: [Broken; 40] = [
+pub(super) const SCENES: [Broken; 41] = [
     broken(
         "A rule is disabled",
         "Events that match it are not delivered, and nobody is told.",
@@ -328,6 +328,19 @@ pub(super) const SCENES: [Broken; 40] = [
         "Momento answers 401 to every call.",
         &["# the key is revoked at Momento"],
         &["key"],
+    ),
+    broken(
+        "Several things at once",
+        "Each part says all that is wrong with it, and the treatments are done in the order in which they come.",
+        &[
+            r#"aws events update-connection --name {MomentoConnection} --authorization-type API_KEY --auth-parameters '{"ApiKeyAuthParameters":{"ApiKeyName":"X-Api-Key"},"InvocationHttpParameters":{"HeaderParameters":[{"Key":"Authorization","Value":"mine","IsValueSecret":true}]}}'"#,
+            "aws events update-api-destination --name {CacheSetDestination} --http-method POST --invocation-rate-limit-per-second 1",
+            "aws iam delete-role-policy --role-name {DeliveryRole} --policy-name CallMomento",
+            "aws iam attach-role-policy --role-name {DeliveryRole} --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            "aws sqs set-queue-attributes --queue-url {DeadLetterQueue} --attributes MessageRetentionPeriod=3600",
+            "aws sqs set-queue-attributes --queue-url {DeadLetterQueue} --attributes MaximumMessageSize=1024",
+        ],
+        &["connection", "destination CacheSetDestination", "role policy", "queue settings"],
     ),
     Broken {
         title: "The connection and the queue have lost the stack's own key",

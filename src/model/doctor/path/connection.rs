@@ -32,10 +32,13 @@ pub fn connection(id: &str, look: &Look<Connection>, expected: &Expected<'_>) ->
                     .treat("authorise it again by giving it a token: `evbridge-momento token rotate`");
             }
         }
-        header(name, connection)
-            .or_else(|| additions(name, connection))
-            .or_else(|| key(name, id, connection, expected))
-            .or_else(|| later(name, connection, expected))
+        let found = [
+            header(name, connection),
+            additions(name, connection),
+            key(name, id, connection, expected),
+            later(name, connection, expected),
+        ];
+        Check::together(found.into_iter().flatten())
             .unwrap_or_else(|| Check::ok(name, format!("{state}, the token goes in the header {HEADER}")))
     })
 }

@@ -54,14 +54,11 @@ fn policy(queue: &Queue, rule_arns: &[String], expected: &Expected<'_>) -> Check
             [("aws:SourceArn", rule), ("aws:SourceAccount", account), ("aws:SecureTransport", "true")];
         decision(Caller::Service(EVENTS), SEND, &context) == Decision::Allowed
     };
+    let (mut faults, mut warnings) = (Vec::new(), Vec::new());
     let refused: Vec<&String> = rule_arns.iter().filter(|arn| !sends(arn, expected.account)).collect();
     if let [first, ..] = refused[..] {
-        let evidence = format!(
-            "{} of {} rules may not write to it, first {first}: what fails is lost",
-            refused.len(),
-            rule_arns.len()
-        );
-        return Check::fail(name, evidence).treat(FIX);
+        let (count, all) = (refused.len(), rule_arns.len());
+        faults.push(format!("{count} of {all} rules may not write to it, first {first}: what fails is lost"));
     }
     let (foreign, own): (Vec<_>, Vec<_>) = policy
         .grants()
@@ -72,33 +69,45 @@ fn policy(queue: &Queue, rule_arns: &[String], expected: &Expected<'_>) -> Check
         let words = all.iter().map(|(grant, grantee)| {
             format!("{} may do {} ({})", grantee.words(), grant.actions(), grant.name())
         });
-        words.collect::<Vec<_>>().join("; ")
+        words.collect::<Vec<_>>().join(", ")
     };
     if !foreign.is_empty() {
-        return Check::fail(name, format!("it is open to others: {}", words(&foreign))).treat(FIX);
-    }
-    if sends(&of_stranger(rule_arns), STRANGER) {
-        let evidence = "rules of every account may write to it, as no condition on aws:SourceArn or \
-                        aws:SourceAccount keeps them out";
-        return Check::fail(name, evidence).treat(FIX);
-    }
-    if let Some(action) = ACTIONS.iter().find(|action| {
-        let plain = [("aws:SecureTransport", "false")];
-        decision(Caller::Account(expected.account), action, &plain) != Decision::Denied
-    }) {
-        let evidence = format!("nothing denies requests without TLS: {action} is taken in the clear");
-        return Check::fail(name, evidence).treat(FIX);
-    }
-    let of_somebody = rule_arns.first().map(|arn| format!("{arn}-of-somebody-else")).unwrap_or_default();
-    if sends(&of_somebody, expected.account) {
-        let evidence = "every rule of this account may write to it, not the stack's alone";
-        return Check::warn(name, evidence).treat(format!("if nobody means that, {FIX}"));
+        faults.push(format!("it is open to others: {}", words(&foreign)));
     }
     if !own.is_empty() {
-        let evidence = format!("others of this account are let in by it: {}", words(&own));
-        return Check::warn(name, evidence).treat(format!("if nobody means that, {FIX}"));
+        warnings.push(format!("others of this account are let in by it: {}", words(&own)));
     }
-    Check::ok(name, format!("{} rules may write to it, and it lets nobody else in", rule_arns.len()))
+    // Whoever lets everybody in lets in every rule too.
+    if foreign.is_empty() && sends(&of_stranger(rule_arns), STRANGER) {
+        faults.push(
+            "rules of every account may write to it, as no condition on aws:SourceArn or aws:SourceAccount keeps \
+             them out"
+                .to_owned(),
+        );
+    } else if foreign.is_empty() && sends(&of_somebody(rule_arns), expected.account) {
+        warnings.push("every rule of this account may write to it, not the stack's alone".to_owned());
+    }
+    let plain = [("aws:SecureTransport", "false")];
+    let is_open =
+        |action: &&&str| decision(Caller::Account(expected.account), action, &plain) != Decision::Denied;
+    if let Some(action) = ACTIONS.iter().find(is_open) {
+        faults.push(format!("nothing denies requests without TLS: {action} is taken in the clear"));
+    }
+    match (faults.is_empty(), warnings.is_empty()) {
+        (true, true) => {
+            Check::ok(name, format!("{} rules may write to it, and it lets nobody else in", rule_arns.len()))
+        }
+        (true, false) => Check::warn(name, warnings.join("; ")).treat(format!("if nobody means that, {FIX}")),
+        (false, _) => {
+            faults.append(&mut warnings);
+            Check::fail(name, faults.join("; ")).treat(FIX)
+        }
+    }
+}
+
+/// Returns the ARN of a rule beside the stack's that is not the stack's.
+fn of_somebody(rule_arns: &[String]) -> String {
+    rule_arns.first().map(|arn| format!("{arn}-of-somebody-else")).unwrap_or_default()
 }
 
 /// Returns whether a grant is one that the stack gives, or gives nothing that is not there already.
@@ -147,12 +156,13 @@ fn encryption(id: &str, queue: &Queue, expected: &Expected<'_>) -> Check {
 fn settings(id: &str, queue: &Queue, expected: &Expected<'_>) -> Check {
     let name = "queue settings";
     let declared = expected.text(id, "MessageRetentionPeriod").and_then(|text| text.parse::<u64>().ok());
+    let mut found = Vec::new();
     if let (Some(kept), Some(declared)) = (queue.retention, declared)
         && kept < declared
     {
         let evidence =
             format!("it keeps what did not arrive for {}, and the stack says {}", time(kept), time(declared));
-        return Check::fail(name, evidence).treat(REVERT);
+        found.push(Check::fail(name, evidence).treat(REVERT));
     }
     let set = |attribute: &str| {
         let url = queue.url.as_str();
@@ -163,28 +173,29 @@ fn settings(id: &str, queue: &Queue, expected: &Expected<'_>) -> Check {
     if let Some(largest) = queue.largest.filter(|largest| *largest < LARGEST_EVENT) {
         let evidence =
             format!("it takes messages of at most {largest} bytes: larger events that fail are lost");
-        return Check::fail(name, evidence).treat(set("MaximumMessageSize=1048576"));
+        found.push(Check::fail(name, evidence).treat(set("MaximumMessageSize=1048576")));
     }
     if let Some(redrive) = &queue.redrive {
         let target = serde_json::from_str::<Value>(redrive).ok();
-        let target =
-            target.as_ref().and_then(|policy| policy.get("deadLetterTargetArn")?.as_str()).unwrap_or(redrive);
+        let target = target.as_ref().and_then(|policy| policy.get("deadLetterTargetArn")?.as_str());
+        let target = target.unwrap_or(redrive);
         let evidence = format!("what is looked at often goes on to {target}, which the stack does not say");
-        return Check::warn(name, evidence).treat(set("RedrivePolicy="));
+        found.push(Check::warn(name, evidence).treat(set("RedrivePolicy=")));
     }
-    match queue.retention {
+    Check::together(found).unwrap_or_else(|| match queue.retention {
         Some(kept) => Check::ok(name, format!("it keeps what did not arrive for {}", time(kept))),
         None => Check::unknown(name, "SQS does not say how long it keeps a message"),
-    }
+    })
 }
 
 /// Words a time in the largest unit that fits.
 fn time(seconds: u64) -> String {
-    match seconds {
-        day if day % 86_400 == 0 => format!("{} days", day / 86_400),
-        hour if hour % 3600 == 0 => format!("{} hours", hour / 3600),
-        _ => format!("{seconds} seconds"),
-    }
+    let (count, unit) = match seconds {
+        days if days % 86_400 == 0 => (days / 86_400, "day"),
+        hours if hours % 3600 == 0 => (hours / 3600, "hour"),
+        _ => (seconds, "second"),
+    };
+    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
 }
 
 /// Returns the policy with which rules may write to their dead-letter queue, as the template has it.

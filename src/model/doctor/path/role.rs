@@ -31,8 +31,9 @@ fn trust(role: &Role, rule_arns: &[String], expected: &Expected<'_>) -> Check {
         };
         policy.decide(&request) == Decision::Allowed
     };
+    let mut faults = Vec::new();
     if let Some(arn) = rule_arns.iter().find(|arn| !may_take(arn, expected.account)) {
-        return Check::fail(name, format!("{EVENTS} may not take it for {arn}")).treat(REVERT);
+        faults.push(format!("{EVENTS} may not take it for {arn}"));
     }
     let others: Vec<String> = policy
         .grants()
@@ -41,17 +42,21 @@ fn trust(role: &Role, rule_arns: &[String], expected: &Expected<'_>) -> Check {
         .map(|(grant, grantee)| format!("{} in {}", grantee.words(), grant.name()))
         .collect();
     if !others.is_empty() {
-        return Check::fail(name, format!("others may take it: {}", others.join(", "))).treat(REVERT);
+        faults.push(format!("others may take it: {}", others.join(", ")));
     }
     // Another account's rule, by its ARN and by its account: either condition keeps it out.
     if may_take(&of_stranger(rule_arns), STRANGER) {
-        let evidence = format!(
+        faults.push(format!(
             "{EVENTS} may take it for rules of every account, as no condition on aws:SourceAccount or aws:SourceArn \
              keeps them out: a confused deputy"
-        );
-        return Check::fail(name, evidence).treat(REVERT);
+        ));
     }
-    Check::ok(name, format!("{EVENTS} may take it for {} rules, and nobody else may", rule_arns.len()))
+    if faults.is_empty() {
+        let evidence = format!("{EVENTS} may take it for {} rules, and nobody else may", rule_arns.len());
+        Check::ok(name, evidence)
+    } else {
+        Check::fail(name, faults.join("; ")).treat(REVERT)
+    }
 }
 
 /// Returns the ARN of a rule like the stack's in an account that is nobody's.
@@ -64,21 +69,14 @@ pub(super) fn of_stranger(rule_arns: &[String]) -> String {
 
 fn permissions(role: &Role, expected: &Expected<'_>) -> Check {
     let name = "role policy";
-    if let Some(arn) = role.attached.first() {
-        let evidence = format!("the managed policy {arn} is attached, and the stack attaches none");
-        return Check::fail(name, evidence).treat(format!(
-            "take it off: `aws iam detach-role-policy --role-name {} --policy-arn {arn}`",
-            role.arn.rsplit('/').next().unwrap_or_default()
-        ));
-    }
-    let read = role.policies.iter().map(|(policy, text)| (policy, Policy::parse(text)));
+    let mut found = attached(name, role);
     let mut policies = Vec::new();
-    for (policy, read) in read {
-        match read {
+    for (policy, text) in &role.policies {
+        match Policy::parse(text) {
             Ok(parsed) => policies.push((policy, parsed)),
             Err(invalid) => {
                 let evidence = format!("its policy {policy} cannot be read: {invalid}");
-                return Check::fail(name, evidence).treat(REVERT);
+                found.push(Check::fail(name, evidence).treat(REVERT));
             }
         }
     }
@@ -86,9 +84,7 @@ fn permissions(role: &Role, expected: &Expected<'_>) -> Check {
         let request = Request { caller: Caller::Attached, action: CALL, resource: arn, context: &[] };
         decide(policies.iter().map(|(_, policy)| policy), &request) != Decision::Allowed
     });
-    if let Some(arn) = refused {
-        return Check::fail(name, format!("it may not call {arn}")).treat(REVERT);
-    }
+    found.extend(refused.map(|arn| Check::fail(name, format!("it may not call {arn}")).treat(REVERT)));
     let more: Vec<String> = policies
         .iter()
         .flat_map(|(policy, parsed)| parsed.grants().map(move |grant| (policy, grant)))
@@ -97,10 +93,21 @@ fn permissions(role: &Role, expected: &Expected<'_>) -> Check {
             format!("{} on {} ({} of {policy})", grant.actions(), grant.resources(), grant.name())
         })
         .collect();
-    if more.is_empty() {
-        Check::ok(name, "it may call every destination, and nothing else")
-    } else {
+    if !more.is_empty() {
         let evidence = format!("it may do more than call the destinations: {}", more.join("; "));
-        Check::fail(name, evidence).treat(REVERT)
+        found.push(Check::fail(name, evidence).treat(REVERT));
     }
+    Check::together(found)
+        .unwrap_or_else(|| Check::ok(name, "it may call every destination, and nothing else"))
+}
+
+/// The stack attaches no managed policy; what one allows, the role may do.
+fn attached(name: &str, role: &Role) -> Vec<Check> {
+    let name_of = role.arn.rsplit('/').next().unwrap_or_default();
+    let found = role.attached.iter().map(|arn| {
+        Check::fail(name, format!("the managed policy {arn} is attached, and the stack attaches none")).treat(
+            format!("take it off: `aws iam detach-role-policy --role-name {name_of} --policy-arn {arn}`"),
+        )
+    });
+    found.collect()
 }
