@@ -98,6 +98,8 @@ pub struct Resource {
     pub status: Status,
     /// Why it has that status.
     pub reason: Option<String>,
+    /// When it got that status.
+    pub changed: Option<Timestamp>,
 }
 
 /// Returns a stack's resources; those of ours are far fewer than the hundred that one answer holds.
@@ -115,6 +117,9 @@ pub async fn resources(clients: &Clients, stack: &str) -> Result<Vec<Resource>> 
         physical_id: resource.physical_resource_id().map(str::to_owned),
         status: Status::new(resource.resource_status().map_or("", |status| status.as_str())),
         reason: resource.resource_status_reason().map(str::to_owned),
+        changed: resource
+            .timestamp()
+            .and_then(|time| Timestamp::from_millisecond(time.to_millis().ok()?).ok()),
     });
     Ok(resources.collect())
 }

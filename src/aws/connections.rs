@@ -1,9 +1,12 @@
 //! Connections and API destinations in EventBridge.
 
+use aws_sdk_eventbridge::types::ConnectionHttpParameters;
+use jiff::Timestamp;
+
 use super::Clients;
 use super::error::{code, remote};
 use crate::error::Result;
-use crate::model::doctor::parts::{Connection, Destination};
+use crate::model::doctor::parts::{Addition, Connection, Destination};
 
 /// Finds a connection by name; nothing when there is none.
 pub async fn connection(clients: &Clients, name: &str) -> Result<Option<Connection>> {
@@ -16,7 +19,28 @@ pub async fn connection(clients: &Clients, name: &str) -> Result<Option<Connecti
         arn: answer.connection_arn().unwrap_or_default().to_owned(),
         state: answer.connection_state().map_or("", |state| state.as_str()).to_owned(),
         reason: answer.state_reason().map(str::to_owned),
+        authorization: answer.authorization_type().map_or("", |kind| kind.as_str()).to_owned(),
+        key_name: answer
+            .auth_parameters()
+            .and_then(|all| all.api_key_auth_parameters()?.api_key_name())
+            .map(str::to_owned),
+        additions: answer
+            .auth_parameters()
+            .and_then(|all| all.invocation_http_parameters())
+            .map_or_else(Vec::new, additions),
+        key: answer.kms_key_identifier().filter(|key| !key.is_empty()).map(str::to_owned),
+        modified: answer
+            .last_modified_time()
+            .and_then(|time| Timestamp::from_millisecond(time.to_millis().ok()?).ok()),
     }))
+}
+
+fn additions(parameters: &ConnectionHttpParameters) -> Vec<Addition> {
+    let named = |kind, key: Option<&str>| Addition { kind, name: key.unwrap_or_default().to_owned() };
+    let headers = parameters.header_parameters().iter().map(|one| named("header", one.key()));
+    let query = parameters.query_string_parameters().iter().map(|one| named("query parameter", one.key()));
+    let body = parameters.body_parameters().iter().map(|one| named("body parameter", one.key()));
+    headers.chain(query).chain(body).collect()
 }
 
 /// Finds an API destination by name; nothing when there is none.
@@ -31,6 +55,8 @@ pub async fn destination(clients: &Clients, name: &str) -> Result<Option<Destina
         state: answer.api_destination_state().map_or("", |state| state.as_str()).to_owned(),
         connection_arn: answer.connection_arn().map(str::to_owned),
         endpoint: answer.invocation_endpoint().unwrap_or_default().to_owned(),
+        method: answer.http_method().map_or("", |method| method.as_str()).to_owned(),
+        rate: answer.invocation_rate_limit_per_second(),
     }))
 }
 

@@ -27,15 +27,19 @@ pub async fn queue(clients: &Clients, url: &str) -> Result<Option<Queue>> {
         Err(error) => return Err(remote("looking at the dead-letter queue", &error)),
     };
     let text = |name: &QueueAttributeName| answer.attributes().and_then(|all| all.get(name)).cloned();
-    let count = |name| text(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    let number = |name: &QueueAttributeName| text(name).and_then(|text| text.parse::<u64>().ok());
     Ok(Some(Queue {
+        url: url.to_owned(),
         arn: text(&QueueAttributeName::QueueArn).unwrap_or_default(),
         policy: text(&QueueAttributeName::Policy),
         encrypted: text(&QueueAttributeName::SqsManagedSseEnabled).as_deref() == Some("true")
             || text(&QueueAttributeName::KmsMasterKeyId).is_some(),
         key: text(&QueueAttributeName::KmsMasterKeyId),
-        messages: count(&QueueAttributeName::ApproximateNumberOfMessages)
-            + count(&QueueAttributeName::ApproximateNumberOfMessagesNotVisible),
+        messages: number(&QueueAttributeName::ApproximateNumberOfMessages).unwrap_or(0)
+            + number(&QueueAttributeName::ApproximateNumberOfMessagesNotVisible).unwrap_or(0),
+        retention: number(&QueueAttributeName::MessageRetentionPeriod),
+        largest: number(&QueueAttributeName::MaximumMessageSize),
+        redrive: text(&QueueAttributeName::RedrivePolicy).filter(|policy| !policy.is_empty()),
     }))
 }
 

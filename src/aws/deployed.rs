@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudformation::types::{Capability, Parameter};
+use aws_sdk_cloudformation::types::{Capability, Parameter, TemplateStage};
 
 use super::error::remote;
 use super::operations::started;
@@ -69,6 +69,14 @@ pub async fn change_parameter(
     started(clients, &stack.id, token, answer).await
 }
 
+/// Returns the template that a stack was deployed with, as it was sent.
+pub async fn template(clients: &Clients, stack: &str) -> Result<String> {
+    let call = clients.cloudformation().get_template().stack_name(stack);
+    let answer = call.template_stage(TemplateStage::Original).send().await;
+    let answer = answer.map_err(|error| remote("reading the deployed template", &error))?;
+    Ok(answer.template_body().unwrap_or_default().to_owned())
+}
+
 /// Returns the resources that CloudFormation says a stack has.
 pub async fn resources(clients: &Clients, stack: &str) -> Result<Vec<Resource>> {
     let resources = cloudformation::resources(clients, stack).await?.into_iter();
@@ -78,6 +86,7 @@ pub async fn resources(clients: &Clients, stack: &str) -> Result<Vec<Resource>> 
             logical_id: resource.logical_id,
             kind: resource.resource_type,
             physical_id: resource.physical_id.unwrap_or_default(),
+            changed: resource.changed,
         })
         .collect())
 }

@@ -5,7 +5,7 @@ use super::error::{code, remote};
 use crate::error::Result;
 use crate::model::doctor::parts::Role;
 
-/// Finds a role with its inline policies; nothing when there is none.
+/// Finds a role with its policies; nothing when there is none.
 pub async fn role(clients: &Clients, name: &str) -> Result<Option<Role>> {
     let answer = match clients.roles().get_role().role_name(name).send().await {
         Ok(answer) => answer,
@@ -20,10 +20,14 @@ pub async fn role(clients: &Clients, name: &str) -> Result<Option<Role>> {
     for policy in listed.policy_names() {
         let read = clients.roles().get_role_policy().role_name(name).policy_name(policy).send().await;
         let read = read.map_err(|error| remote(&format!("reading the policy {policy} of {name}"), &error))?;
-        policies.push(decoded(read.policy_document()));
+        policies.push((policy.clone(), decoded(read.policy_document())));
     }
+    let listed = clients.roles().list_attached_role_policies().role_name(name).send().await;
+    let listed = listed
+        .map_err(|error| remote(&format!("listing the managed policies of the role {name}"), &error))?;
+    let attached = listed.attached_policies().iter().filter_map(|one| one.policy_arn().map(str::to_owned));
     let trust = decoded(role.assume_role_policy_document().unwrap_or_default());
-    Ok(Some(Role { arn: role.arn().to_owned(), trust, policies }))
+    Ok(Some(Role { arn: role.arn().to_owned(), trust, policies, attached: attached.collect() }))
 }
 
 /// IAM answers documents percent-encoded (RFC 3986).

@@ -1,6 +1,7 @@
 //! Rules and their targets in EventBridge.
 
 use aws_sdk_eventbridge::types::RuleState;
+use serde_json::{Value, json};
 
 use super::Clients;
 use super::error::{code, remote};
@@ -18,15 +19,42 @@ pub async fn rule(clients: &Clients, bus: &str, name: &str) -> Result<Option<Rul
     let listed = clients.events().list_targets_by_rule().rule(name).event_bus_name(bus).send().await;
     let listed = listed.map_err(|error| remote(&format!("looking at the targets of {name}"), &error))?;
     let targets = listed.targets().iter().map(|target| Target {
+        id: target.id().to_owned(),
         arn: target.arn().to_owned(),
         role_arn: target.role_arn().map(str::to_owned),
         dead_letter_arn: target.dead_letter_config().and_then(|config| config.arn()).map(str::to_owned),
+        settings: settings(target),
     });
     Ok(Some(Rule {
         arn: answer.arn().unwrap_or_default().to_owned(),
         enabled: answer.state() != Some(&RuleState::Disabled),
+        pattern: answer.event_pattern().map(str::to_owned),
         targets: targets.collect(),
     }))
+}
+
+/// Spells what a target makes of an event as a template does.
+fn settings(target: &aws_sdk_eventbridge::types::Target) -> Value {
+    json!({
+        "Input": target.input(),
+        "InputPath": target.input_path(),
+        "InputTransformer": target.input_transformer().map(|transformer| json!({
+            "InputPathsMap": transformer.input_paths_map(),
+            "InputTemplate": transformer.input_template(),
+        })),
+        "HttpParameters": target.http_parameters().map(|parameters| json!({
+            "PathParameterValues": parameters.path_parameter_values(),
+            "HeaderParameters": parameters.header_parameters(),
+            "QueryStringParameters": parameters.query_string_parameters(),
+        })),
+        "SqsParameters": target.sqs_parameters().map(|parameters| json!({
+            "MessageGroupId": parameters.message_group_id(),
+        })),
+        "RetryPolicy": target.retry_policy().map(|policy| json!({
+            "MaximumEventAgeInSeconds": policy.maximum_event_age_in_seconds(),
+            "MaximumRetryAttempts": policy.maximum_retry_attempts(),
+        })),
+    })
 }
 
 /// Enables a rule.

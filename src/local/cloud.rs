@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -120,6 +121,11 @@ impl Cloud {
     /// Returns how time passes.
     pub fn pace(&self) -> Pace {
         self.apis.events.pace()
+    }
+
+    /// Moves the clock ahead, for tests of what comes later.
+    pub fn pass(&self, time: SignedDuration) {
+        self.apis.clock.advance(time);
     }
 
     /// Returns the Momento stand-in.

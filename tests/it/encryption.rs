@@ -40,7 +40,7 @@ fn a_key_of_ones_own_encrypts_all_that_rests() {
         .take(22)
         .fold(String::new(), |text, line| text + line.trim_end() + "\n");
     snapbox::Assert::new().normalize_paths(false).action_env("SNAPSHOTS").eq(check, str![[r#"
-unknown  encryption key                       arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab is used; what it allows can only be seen in KMS
+unknown  encryption key                       arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab is used; what it allows and whether it is enabled can only be seen in KMS
          -> its policy needs this statement, or EventBridge cannot write to the dead-letter queue and what fails is lost; and the key needs the tag EventBridgeApiDestinations=true, or the connection cannot be used
          {
            "Version": "2012-10-17",

@@ -10,7 +10,7 @@ use crate::model::doctor::path::queue_policy;
 pub(super) async fn apply(session: &Session, found: &Examination) -> Result<Vec<String>> {
     let mut done = Vec::new();
     // The queue first: what the rules then fail to deliver has a place to go.
-    if let Some((url, arn)) = &found.closed_queue {
+    if let Some((url, arn)) = &found.wrong_queue {
         dead_letters::set_policy(&session.clients, url, &queue_policy(arn, &found.rule_arns)).await?;
         done.push("the dead-letter queue has its policy again".to_owned());
     }

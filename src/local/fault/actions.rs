@@ -27,7 +27,7 @@ const ACTIONS: [(&str, &str); 10] = [
     ),
     (
         "iam",
-        "CreateRole DeleteRole DeleteRolePolicy GetRole GetRolePolicy GetUser ListAttachedRolePolicies \
+        "AttachRolePolicy CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy GetUser ListAttachedRolePolicies \
          ListInstanceProfilesForRole ListRolePolicies ListRoleTags ListRoles PutRolePolicy \
          SimulatePrincipalPolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
     ),

@@ -5,6 +5,7 @@
 //! every start and written whole at every change; a stack here needs one role.
 //! The local user may do everything; what a role that was assumed may do is held by `callers`.
 
+mod attached;
 mod policy;
 mod role;
 mod simulate;
@@ -67,14 +68,19 @@ impl Iam {
 
     fn dispatch(&self, action: &str, input: &Input<'_>) -> Answer {
         match action {
+            "AttachRolePolicy" => self.attach_role_policy(input),
             "CreateRole" => self.create_role(input),
             "DeleteRole" => self.delete_role(input),
             "DeleteRolePolicy" => self.delete_role_policy(input),
+            "DetachRolePolicy" => self.detach_role_policy(input),
             "GetRole" => Ok(json!({"Role": self.role(input)?.describe()})),
             "GetRolePolicy" => self.role_policy(input),
             "GetUser" => user(input),
-            "ListAttachedRolePolicies" => self.empty(input, "AttachedPolicies"),
-            "ListInstanceProfilesForRole" => self.empty(input, "InstanceProfiles"),
+            "ListAttachedRolePolicies" => self.attached_role_policies(input),
+            "ListInstanceProfilesForRole" => {
+                self.role(input)?;
+                Ok(json!({"InstanceProfiles": [], "IsTruncated": false}))
+            }
             "ListRolePolicies" => {
                 let names: Vec<String> = self.role(input)?.policies.into_keys().collect();
                 Ok(json!({"PolicyNames": names, "IsTruncated": false}))
@@ -92,12 +98,6 @@ impl Iam {
                 format!("Could not find operation {other} for version 2010-05-08"),
             )),
         }
-    }
-
-    /// Answers the listing of something that no local role has.
-    fn empty(&self, input: &Input<'_>, member: &str) -> Answer {
-        self.role(input)?;
-        Ok(json!({member: [], "IsTruncated": false}))
     }
 }
 

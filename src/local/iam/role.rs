@@ -1,6 +1,6 @@
 //! Roles and the actions on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,9 @@ pub(super) struct Role {
     max_session_duration: i64,
     pub(super) trust: String,
     pub(super) policies: BTreeMap<String, String>,
+    /// The ARNs of the managed policies that are attached to it.
+    #[serde(default)]
+    pub(super) attached: BTreeSet<String>,
     pub(super) tags: Vec<Tag>,
     created_at: Timestamp,
 }
@@ -47,7 +50,7 @@ impl Input<'_> {
         self.0.get(member).and_then(Value::as_str)
     }
 
-    fn required(&self, member: &str) -> Result<&str, ApiError> {
+    pub(super) fn required(&self, member: &str) -> Result<&str, ApiError> {
         self.optional(member)
             .filter(|text| !text.is_empty())
             .ok_or_else(|| violation("Value null", &lower_first(member), "Member must not be null"))
@@ -166,6 +169,7 @@ impl Iam {
             max_session_duration: input.max_session_duration()?.unwrap_or(3600),
             trust: trust.to_owned(),
             policies: BTreeMap::new(),
+            attached: BTreeSet::new(),
             tags: input.tags()?,
             created_at: self.clock.now(),
         };
@@ -190,6 +194,12 @@ impl Iam {
 
     pub(super) fn delete_role(&self, input: &Input<'_>) -> Answer {
         let role = self.role(input)?;
+        if !role.attached.is_empty() {
+            return Err(conflict(
+                "DeleteConflict",
+                "Cannot delete entity, must detach all policies first.".to_owned(),
+            ));
+        }
         if !role.policies.is_empty() {
             return Err(conflict(
                 "DeleteConflict",
@@ -260,7 +270,7 @@ impl Iam {
             .ok_or_else(|| no_such_entity(format!("The role with name {name} cannot be found.")))
     }
 
-    fn write(&self, role: &Role) -> Answer {
+    pub(super) fn write(&self, role: &Role) -> Answer {
         self.store.put(EVERYWHERE, &role.name, role)?;
         Ok(json!({}))
     }

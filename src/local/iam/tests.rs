@@ -119,6 +119,28 @@ fn updates_a_role_and_its_tags() {
 }
 
 #[test]
+fn a_managed_policy_is_attached_and_taken_off() {
+    let iam = with_role();
+    let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    let named = |arn: &str| json!({"RoleName": "r", "PolicyArn": arn});
+    let role = json!({"RoleName": "r"});
+    call(&iam, "AttachRolePolicy", &named(arn));
+    call(&iam, "AttachRolePolicy", &named(arn));
+    assert_eq!(
+        call(&iam, "ListAttachedRolePolicies", &role)["AttachedPolicies"],
+        json!([{"PolicyName": "AdministratorAccess", "PolicyArn": arn}])
+    );
+    let conflict = (409, "DeleteConflict: Cannot delete entity, must detach all policies first.".to_owned());
+    assert_eq!(error(&iam, "DeleteRole", &role), conflict);
+    call(&iam, "DetachRolePolicy", &named(arn));
+    assert_eq!(error(&iam, "DetachRolePolicy", &named(arn)).0, 404);
+    let own = "arn:aws:iam::000000000000:policy/p";
+    let missing = format!("NoSuchEntity: Policy {own} does not exist or is not attachable.");
+    assert_eq!(error(&iam, "AttachRolePolicy", &named(own)), (404, missing));
+    call(&iam, "DeleteRole", &role);
+}
+
+#[test]
 fn what_is_not_allowed_is_refused() {
     let iam = with_role();
     let put = |document: &str| json!({"RoleName": "r", "PolicyName": "p", "PolicyDocument": document});
@@ -182,9 +204,9 @@ fn what_is_not_allowed_is_refused() {
                 .into(),
         ),
         (
-            "AttachRolePolicy",
+            "CreatePolicy",
             json!({}),
-            "InvalidAction: Could not find operation AttachRolePolicy for version 2010-05-08".into(),
+            "InvalidAction: Could not find operation CreatePolicy for version 2010-05-08".into(),
         ),
     ] {
         assert_eq!(error(&iam, action, &input), (400, expected));

@@ -77,6 +77,22 @@ impl Check {
         self
     }
 
+    /// Makes one finding of several of one part: the worst verdict, all that was seen, all that is to be done.
+    ///
+    /// Nothing where there is none.
+    pub fn together(findings: impl IntoIterator<Item = Self>) -> Option<Self> {
+        findings.into_iter().reduce(|mut all, one| {
+            all.verdict = all.verdict.max(one.verdict);
+            all.evidence = format!("{}; {}", all.evidence, one.evidence);
+            all.treatment = match (all.treatment, one.treatment) {
+                (Some(first), Some(second)) if first != second => Some(format!("{first}; and {second}")),
+                (first, second) => first.or(second),
+            };
+            all.document = all.document.or(one.document);
+            all
+        })
+    }
+
     fn of(name: impl Into<String>, verdict: Verdict, evidence: impl Into<String>) -> Self {
         Self { name: name.into(), verdict, evidence: evidence.into(), treatment: None, document: None }
     }
@@ -85,4 +101,23 @@ impl Check {
 /// Returns the worst verdict; of no check it is `Skipped`.
 pub fn worst(checks: &[Check]) -> Verdict {
     checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Skipped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_of_one_part_are_told_together() {
+        let all = [
+            Check::warn("part", "it is slow").treat("wait"),
+            Check::fail("part", "it is open").treat("close it"),
+            Check::fail("part", "it is old").treat("close it"),
+        ];
+        let expected = Check::fail("part", "it is open; it is old").treat("close it");
+        assert_eq!(Check::together(all[1..].to_vec()), Some(expected));
+        let expected = Check::fail("part", "it is slow; it is open").treat("wait; and close it");
+        assert_eq!(Check::together(all[..2].to_vec()), Some(expected));
+        assert_eq!(Check::together([]), None);
+    }
 }

@@ -9,7 +9,7 @@ use super::Check;
 /// Sources: "Encrypting EventBridge connection authorization with AWS KMS keys" (the tag) and the same guide on
 /// dead-letter queues with a customer's key (the statement).
 pub fn key(arn: &str, account: &str) -> Check {
-    Check::unknown("encryption key", format!("{arn} is used; what it allows can only be seen in KMS"))
+    Check::unknown("encryption key", format!("{arn} is used; what it allows and whether it is enabled can only be seen in KMS"))
         .treat(
             "its policy needs this statement, or EventBridge cannot write to the dead-letter queue and what fails is \
              lost; and the key needs the tag EventBridgeApiDestinations=true, or the connection cannot be used",

@@ -1,6 +1,8 @@
 //! What is wrong with a stack, and what to do about it: each check is a value.
 
 mod check;
+pub mod declared;
+mod difference;
 pub mod key;
 pub mod parts;
 pub mod path;

@@ -1,5 +1,8 @@
 //! The parts of a deployed stack as they are, wherever they were looked at.
 
+use jiff::Timestamp;
+use serde_json::Value;
+
 /// A resource that CloudFormation says the stack has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
@@ -9,6 +12,8 @@ pub struct Resource {
     pub kind: String,
     /// What `Ref` gives: a name, or a queue's URL.
     pub physical_id: String,
+    /// When CloudFormation was last done with it.
+    pub changed: Option<Timestamp>,
 }
 
 /// A connection of EventBridge.
@@ -20,6 +25,25 @@ pub struct Connection {
     pub state: String,
     /// Why it has the state, when EventBridge says so.
     pub reason: Option<String>,
+    /// How it authorises, such as `API_KEY`.
+    pub authorization: String,
+    /// The header that carries the key.
+    pub key_name: Option<String>,
+    /// What it adds to every call besides.
+    pub additions: Vec<Addition>,
+    /// The customer's key that it is encrypted with.
+    pub key: Option<String>,
+    /// When it was last changed, by whomever.
+    pub modified: Option<Timestamp>,
+}
+
+/// What a connection adds to every call, over what the rules' targets say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addition {
+    /// `header`, `query parameter` or `body parameter`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
 }
 
 /// An API destination of EventBridge.
@@ -33,6 +57,10 @@ pub struct Destination {
     pub connection_arn: Option<String>,
     /// What it calls, such as `https://…/cache/*`.
     pub endpoint: String,
+    /// The method that it calls with.
+    pub method: String,
+    /// The most calls per second.
+    pub rate: Option<i32>,
 }
 
 /// A rule of EventBridge with its targets.
@@ -42,6 +70,8 @@ pub struct Rule {
     pub arn: String,
     /// Whether it is enabled.
     pub enabled: bool,
+    /// Its event pattern, JSON as text.
+    pub pattern: Option<String>,
     /// Its targets.
     pub targets: Vec<Target>,
 }
@@ -49,12 +79,17 @@ pub struct Rule {
 /// A target of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
+    /// Its id within the rule.
+    pub id: String,
     /// The ARN of what it calls.
     pub arn: String,
     /// The role that it calls with.
     pub role_arn: Option<String>,
     /// The ARN of its dead-letter queue.
     pub dead_letter_arn: Option<String>,
+    /// What it makes of an event and how often it tries, as a template spells it: `InputPath`, `HttpParameters`,
+    /// `RetryPolicy` and such.
+    pub settings: Value,
 }
 
 /// A role of IAM with its policies.
@@ -64,13 +99,17 @@ pub struct Role {
     pub arn: String,
     /// Who may take it: a policy document.
     pub trust: String,
-    /// What it may do: the inline policy documents.
-    pub policies: Vec<String>,
+    /// What it may do: the inline policies, names and documents.
+    pub policies: Vec<(String, String)>,
+    /// The ARNs of the managed policies that are attached to it.
+    pub attached: Vec<String>,
 }
 
 /// The dead-letter queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queue {
+    /// Its URL.
+    pub url: String,
     /// Its ARN.
     pub arn: String,
     /// Its policy document.
@@ -81,6 +120,12 @@ pub struct Queue {
     pub key: Option<String>,
     /// How many messages it holds.
     pub messages: u64,
+    /// How long it keeps a message, in seconds.
+    pub retention: Option<u64>,
+    /// The most bytes of a message that it takes.
+    pub largest: Option<u64>,
+    /// Where messages go that were received too often: its redrive policy.
+    pub redrive: Option<String>,
 }
 
 /// A look at one part: it is there, it is not, or it could not be looked at.

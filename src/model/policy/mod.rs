@@ -5,13 +5,15 @@
 
 mod condition;
 mod glob;
+mod grant;
 
 use serde_json::Value;
 
 use condition::Condition;
+pub use grant::{Grant, Grantee};
 
-/// A parsed policy document.
-#[derive(Clone, Debug, PartialEq)]
+/// A parsed policy document; the default one says nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy {
     statements: Vec<Statement>,
 }
@@ -111,6 +113,7 @@ pub fn decide<'a>(policies: impl IntoIterator<Item = &'a Policy>, request: &Requ
 
 #[derive(Clone, Debug, PartialEq)]
 struct Statement {
+    sid: Option<String>,
     allow: bool,
     principals: Option<Listed<Principal>>,
     actions: Listed<String>,
@@ -130,7 +133,7 @@ enum Principal {
     Everyone,
     Account(String),
     Service(String),
-    Other,
+    Other(String),
 }
 
 impl Statement {
@@ -149,7 +152,9 @@ impl Statement {
             Some(_) => return Err(InvalidPolicy::Element("Condition")),
         };
         let actions = actions.ok_or(InvalidPolicy::Element("Action"))?;
-        Ok(Self { allow, principals, actions, resources, conditions })
+        let sid = statement.get("Sid").and_then(Value::as_str).filter(|sid| !sid.is_empty());
+        let sid = sid.map(str::to_owned);
+        Ok(Self { sid, allow, principals, actions, resources, conditions })
     }
 
     fn covers(&self, request: &Request<'_>) -> bool {
@@ -215,7 +220,7 @@ fn principals(value: &Value) -> Option<Vec<Principal>> {
                     "AWS" if name == "*" => Principal::Everyone,
                     "AWS" => Principal::Account(name),
                     "Service" => Principal::Service(name),
-                    _ => Principal::Other,
+                    _ => Principal::Other(name),
                 }));
             }
             Some(all)

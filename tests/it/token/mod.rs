@@ -21,7 +21,7 @@ fn check_says_what_the_token_is_and_may() {
     session.run("deploy --local").success();
     session.run("token check --local --cache my-cache").is(str![[r#"
 ok  token          v2 key, good in every region; names no expiry; 217 of at most 512 characters
-ok  token version  the stack uses the current version [UUID]
+ok  token version  the stack uses the current version [UUID]; what the connection itself holds nobody can read: `evbridge-momento put-event` tries it
 ok  Momento        https://api.cache.cell-us-east-1-1.prod.a.momentohq.com answers
 ok  key            accepted; in the cache my-cache it may write and may read
 ok  cache          the cache my-cache exists
@@ -66,7 +66,7 @@ fn check_finds_a_cache_that_is_not_there_and_a_token_that_is_none() {
     session.run("deploy --local").success();
     session.run("token check --local --cache nowhere").is(str![[r#"
 ok       token          v2 key, good in every region; names no expiry; 217 of at most 512 characters
-ok       token version  the stack uses the current version [UUID]
+ok       token version  the stack uses the current version [UUID]; what the connection itself holds nobody can read: `evbridge-momento put-event` tries it
 ok       Momento        https://api.cache.cell-us-east-1-1.prod.a.momentohq.com answers
 unknown  key            accepted; in the cache nowhere it may perhaps write and may perhaps read
 fail     cache          there is no cache nowhere
