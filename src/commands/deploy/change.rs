@@ -8,8 +8,11 @@ use crate::aws::change_sets::{self, ChangeSet, ChangeSetRequest, Options, Pendin
 use crate::aws::cloudformation::{self, Stack};
 use crate::aws::follow::Operation;
 use crate::aws::{identity, operations};
+use crate::commands::doctor::quick::Quick;
 use crate::error::{Error, Kind, Result};
-use crate::model::stack::OnFailure;
+use crate::model::doctor::quota::Counts;
+use crate::model::permissions::Work;
+use crate::model::stack::{Action, Change, OnFailure};
 use crate::ui::Question;
 
 /// The name of a change set that one deploy makes and executes; what a killed deploy leaves is thereby replaced.
@@ -38,6 +41,7 @@ pub(super) async fn make_and_carry_out(
     version: String,
     options: &Options,
     current: Option<Stack>,
+    checks: Option<(&Quick<'_>, Work)>,
 ) -> Result<Deployed> {
     let Deploying { name: stack, .. } = deploying;
     let name = match &named.name {
@@ -56,7 +60,7 @@ pub(super) async fn make_and_carry_out(
         role: target.role.as_deref(),
         options,
     };
-    carry_out(deploying, named, &request, &target.bus, current).await
+    carry_out(deploying, named, &request, &target.bus, current, checks).await
 }
 
 /// Makes the change set of a request, and carries it out unless it is only to be prepared.
@@ -66,6 +70,7 @@ pub(super) async fn carry_out(
     request: &ChangeSetRequest<'_>,
     bus: &str,
     current: Option<Stack>,
+    checks: Option<(&Quick<'_>, Work)>,
 ) -> Result<Deployed> {
     let Deploying { context, session, name: stack, .. } = deploying;
     let creates = request.create;
@@ -106,6 +111,13 @@ pub(super) async fn carry_out(
         deployed.outcome = Outcome::Prepared;
         return Ok(deployed);
     }
+    if let Some((quick, mut work)) = checks {
+        work.add(&change_set.changes);
+        if let Err(error) = quick.account(&work, added(&change_set.changes)).await {
+            let _ = abandon(deploying, &pending, creates).await;
+            return Err(error);
+        }
+    }
     if !agreed(deploying, creates).await? {
         abandon(deploying, &pending, creates).await?;
         deployed.outcome = Outcome::Declined;
@@ -119,6 +131,7 @@ pub(super) async fn carry_out_named(
     deploying: &Deploying<'_>,
     named: &Named,
     target: &Target,
+    quick: Option<&Quick<'_>>,
 ) -> Result<Deployed> {
     let Deploying { context, session, name: stack, .. } = deploying;
     let name = named.name.as_deref().unwrap_or_default();
@@ -137,13 +150,32 @@ pub(super) async fn carry_out_named(
             .hint("prepare it again: add `--no-execute-changeset`"));
     }
     let current = cloudformation::find(&session.clients, &change_set.stack_id).await?;
+    let has_role = target.role.is_some() || current.as_ref().is_some_and(|stack| stack.role.is_some());
     let creates = current.is_none_or(|stack| stack.status.is_review());
     show_changes(&context.printer, &change_set.changes);
+    if let Some(quick) = quick {
+        let mut work = Work { executes: true, has_role, ..Work::default() };
+        work.add(&change_set.changes);
+        quick.account(&work, added(&change_set.changes)).await?;
+    }
     if !agreed(deploying, creates).await? {
         deployed.outcome = Outcome::Declined;
         return Ok(deployed);
     }
     execute(deploying, &change_set, creates, deployed).await
+}
+
+/// Counts what EventBridge limits among what a change set adds; nothing where it adds none of that.
+fn added(changes: &[Change]) -> Option<Counts> {
+    let count = |kind: &str| {
+        changes.iter().filter(|one| one.action == Action::Add && one.resource_type == kind).count()
+    };
+    let added = Counts {
+        rules: count("AWS::Events::Rule"),
+        destinations: count("AWS::Events::ApiDestination"),
+        connections: count("AWS::Events::Connection"),
+    };
+    (added.rules + added.destinations + added.connections > 0).then_some(added)
 }
 
 /// Asks the person who is there; on the local cloud, and where nobody is, the command itself says yes.

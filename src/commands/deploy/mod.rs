@@ -18,12 +18,14 @@ pub use revert::revert;
 use crate::aws::change_sets::Options;
 use crate::aws::{events, secrets};
 use crate::commands::again::Again;
-use crate::commands::doctor::quick;
+use crate::commands::doctor::quick::Quick;
 use crate::commands::token::source::SourceArgs;
 use crate::context::{Context, Session};
 use crate::deployments::Deployment;
 use crate::error::Result;
-use crate::model::stack::OnFailure;
+use crate::model::doctor::quota::Counts;
+use crate::model::permissions::Work;
+use crate::model::stack::{OnFailure, Plan, plan};
 use target::{Target, TargetArgs};
 
 /// The arguments of `deploy`.
@@ -37,8 +39,10 @@ Examples:
   evbridge-momento deploy --local
 
 The token is looked for in this order: --token-file, --token-stdin or --from-command, MOMENTO_API_KEY, the \
-secret that an earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else. \
-A token that Momento does not take stops the deploy before anything is changed.
+secret that an earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else.
+
+Before anything is changed, Momento is asked whether it takes the token, and where something is to change, AWS \
+whether you may do it and whether there is room; what is missing stops the deploy, with the policy to add.
 
 A stack in a failed state is repaired first: a failed creation is deleted and made again, a failed update is \
 taken back, a failed rollback is continued. An operation that runs is waited for.
@@ -87,6 +91,9 @@ pub struct DeployArgs {
     /// Do not wait for the end: start the operation and leave it (exit code 8)
     #[arg(long, conflicts_with_all = ["timeout", "no_execute_changeset"])]
     detach: bool,
+    /// Do not look before whether Momento takes the token, and whether AWS allows it and has room
+    #[arg(long)]
+    skip_checks: bool,
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
@@ -138,23 +145,57 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         yes: args.yes,
     };
     let change_set = change::Named { name: args.change_set_name, prepare_only: args.no_execute_changeset };
+    let quick = Quick {
+        context,
+        session: &session,
+        definition: &target.definition,
+        stack: &target.stack,
+        bus: &target.bus,
+    };
+    let quick = (!args.skip_checks).then_some(&quick);
     let deployed = if change_set.was_prepared() {
-        change::carry_out_named(&deploying, &change_set, &target).await?
+        change::carry_out_named(&deploying, &change_set, &target, quick).await?
     } else {
         let base_url = target.base_url(&session)?;
         if !target.definition.bus.create && !is_bus_there(&deploying, &target.bus).await? {
             return Err(target.no_bus(&session));
         }
-        recover::settled(&deploying).await?;
+        let found = recover::settled(&deploying).await?;
         let secret = target.secret();
         let token = token::choose(context, &session, &args.token, &secret, &base_url).await?;
-        quick::before_deploy(context, &session, &base_url, &token.key).await?;
+        let has_role = target.role.is_some() || found.as_ref().is_some_and(|stack| stack.role.is_some());
+        let mut work =
+            Work { prepares: true, executes: !change_set.prepare_only, has_role, ..Work::default() };
+        let creates = matches!(plan(found.as_ref().map(|stack| &stack.status)), Plan::Create | Plan::Recreate);
+        if creates {
+            work.make_all();
+        }
+        let writes = token.adds_to(&mut work);
+        if let Some(quick) = quick {
+            let momento = quick.momento(&base_url, &token.key);
+            if creates || writes {
+                let added = creates.then(|| Counts::needed(&target.definition));
+                let (momento, account) = tokio::join!(momento, quick.account(&work, added));
+                momento.and(account)?;
+            } else {
+                momento.await?;
+            }
+        }
+        let checks = quick.filter(|_| !creates).map(|quick| (quick, work));
         let stored = token.store(&session, &target).await?;
         let current = recover::recovered(&deploying).await?;
         let is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());
         let deployed =
-            change::make_and_carry_out(&deploying, &change_set, &target, stored.version, &options, current)
-                .await?;
+            change::make_and_carry_out(
+                &deploying,
+                &change_set,
+                &target,
+                stored.version,
+                &options,
+                current,
+                checks,
+            )
+            .await?;
         // Who says no gets back what was there: no stack, and no secret that only it would have needed.
         if let (Outcome::Declined, true, Some(undo)) = (deployed.outcome, is_new, stored.undo) {
             secrets::delete(&session.clients, &target.secret(), undo).await?;

@@ -8,6 +8,7 @@ use crate::commands::token::source::{Given, SourceArgs, asked, environment};
 use crate::context::{Context, Session};
 use crate::error::{Error, Result};
 use crate::model::definition::KmsKey;
+use crate::model::permissions::{SECRET, Work};
 
 /// The token that is deployed, before it is stored.
 pub struct Chosen {
@@ -65,6 +66,16 @@ pub async fn choose(
 }
 
 impl Chosen {
+    /// Adds to the work of a deploy what is done to the secret; returns whether that is something.
+    pub fn adds_to(&self, work: &mut Work) -> bool {
+        match (&self.version, &self.found) {
+            (Some(_), _) => return false,
+            (None, Lookup::Missing) => work.made.insert(SECRET),
+            (None, Lookup::Found(_) | Lookup::ScheduledForDeletion) => work.changed.insert(SECRET),
+        };
+        true
+    }
+
     /// Writes the token to its secret and returns the id of the version that holds it.
     ///
     /// A token that the secret holds already is not written again, so that nothing changes.

@@ -2,38 +2,135 @@
 
 use secrecy::SecretString;
 
+use super::permissions::{command, refused, whom};
+use crate::aws::{identity, quotas};
+use crate::commands::permissions::scope;
 use crate::commands::token::probe::probe;
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind, Result};
 use crate::local::handle::SAMPLE_CACHE;
+use crate::model::definition::Definition;
+use crate::model::doctor::Verdict;
+use crate::model::doctor::quota::{self, Counts};
 use crate::model::doctor::token::Reception;
+use crate::model::permissions::{Role, Work, deploying, only, questions};
 
-/// Asks Momento whether it takes the key, and stops a deploy whose stack could deliver nothing.
+/// What to do where a check is wrong.
+const ALL_THE_SAME: &str = "add `--skip-checks` to deploy all the same";
+
+/// The checks of a deploy.
 ///
 /// A deploy has looked at the credentials, the region, the bus, the stack's state and the form of the token
-/// by then; it may do what it asks AWS for, or AWS says so. What a key may do in which cache is not judged:
-/// a deploy names no cache. A Momento that cannot be reached from here may well be reached by EventBridge.
-pub async fn before_deploy(
-    context: &Context,
-    session: &Session,
-    base_url: &str,
-    key: &SecretString,
-) -> Result<()> {
-    match probe(session, base_url, SAMPLE_CACHE, key).await.reception {
-        Reception::Accepted { .. } => Ok(()),
-        Reception::Silent(reason) => {
-            context
-                .printer
-                .warn(&format!("whether Momento takes the token could not be found out: {reason}"));
-            Ok(())
-        }
-        Reception::Refused(words) => {
-            Err(Error::new(Kind::Remote, "the stack could deliver nothing; nothing was changed")
-                .cause(format!("Momento does not accept the token (401, {words})"))
-                .hint(
-                    "make a key at https://console.gomomento.com and deploy with it: `--token-file`, \
-                     `--token-stdin`, `--from-command` or MOMENTO_API_KEY",
-                ))
+/// by itself. Nothing is asked for a deploy that changes nothing.
+pub struct Quick<'a> {
+    /// The command.
+    pub context: &'a Context,
+    /// Where the stack is.
+    pub session: &'a Session,
+    /// The stack's definition.
+    pub definition: &'a Definition,
+    /// The stack's name.
+    pub stack: &'a str,
+    /// The event bus, by name.
+    pub bus: &'a str,
+}
+
+impl Quick<'_> {
+    /// Asks Momento whether it takes the key, and stops a deploy whose stack could deliver nothing.
+    ///
+    /// What a key may do in which cache is not judged: a deploy names no cache. A Momento that cannot be
+    /// reached from here may well be reached by EventBridge.
+    pub async fn momento(&self, base_url: &str, key: &SecretString) -> Result<()> {
+        match probe(self.session, base_url, SAMPLE_CACHE, key).await.reception {
+            Reception::Accepted { .. } => Ok(()),
+            Reception::Silent(reason) => {
+                self.context
+                    .printer
+                    .warn(&format!("whether Momento takes the token could not be found out: {reason}"));
+                Ok(())
+            }
+            Reception::Refused(words) => {
+                Err(Error::new(Kind::Remote, "the stack could deliver nothing; nothing was changed")
+                    .cause(format!("Momento does not accept the token (401, {words})"))
+                    .hint(
+                        "make a key at https://console.gomomento.com and deploy with it: `--token-file`, \
+                         `--token-stdin`, `--from-command` or MOMENTO_API_KEY",
+                    ))
+            }
         }
     }
+
+    /// Asks AWS whether the caller may do this work and whether there is room for what is added.
+    ///
+    /// What cannot be found out, or may not be asked, does not stop a deploy: `-v` says it.
+    pub async fn account(&self, work: &Work, added: Option<Counts>) -> Result<()> {
+        let (may, fits) = tokio::join!(self.permitted(work), self.fitting(added));
+        may?;
+        fits
+    }
+
+    async fn permitted(&self, work: &Work) -> Result<()> {
+        let caller = match identity::caller(&self.session.clients).await {
+            Ok(caller) => caller,
+            Err(error) => {
+                unknown("what you may do", &error);
+                return Ok(());
+            }
+        };
+        let scope =
+            scope(self.definition, self.stack, self.bus, &caller.account, self.session.region());
+        let policy = deploying(work, &scope);
+        let refused = match refused(self.session, &caller, &questions(&policy)).await {
+            Ok(Some(refused)) => refused,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                unknown("what you may do", &error);
+                return Ok(());
+            }
+        };
+        let missing: Vec<&str> = refused.iter().flatten().map(String::as_str).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let message = match missing.len() {
+            1 => "you may not do one thing that this deploy needs; nothing was changed".to_owned(),
+            count => format!("you may not do {count} things that this deploy needs; nothing was changed"),
+        };
+        Err(Error::new(Kind::Remote, message)
+            .cause(format!("IAM does not allow {}", missing.join(", ")))
+            .hint(format!(
+                "have the policy below added to {}; all that a deployer needs: `{}`",
+                whom(&caller),
+                command(Role::Deployer, &caller)
+            ))
+            .hint(format!("where IAM's simulation does not know all that allows it, {ALL_THE_SAME}"))
+            .document(only(policy, &refused)))
+    }
+
+    async fn fitting(&self, added: Option<Counts>) -> Result<()> {
+        let Some(added) = added else { return Ok(()) };
+        let there = match quotas::counts(&self.session.clients, self.bus).await {
+            Ok(there) => there,
+            Err(error) => {
+                unknown("how much room there is", &error);
+                return Ok(());
+            }
+        };
+        let is_within = |added| quota::quotas(Ok(there), self.bus, added).verdict == Verdict::Ok;
+        // An account that has more than AWS's default already has a larger quota.
+        if is_within(Some(added)) || !is_within(None) {
+            return Ok(());
+        }
+        let check = quota::quotas(Ok(there), self.bus, Some(added));
+        let error = Error::new(Kind::Remote, "there is no room for the stack; nothing was changed")
+            .cause(check.evidence);
+        let error = check.treatment.into_iter().fold(error, Error::hint);
+        Err(error.hint(format!("where your quotas are larger, {ALL_THE_SAME}")))
+    }
+}
+
+/// Says to who looks closely that something could not be found out.
+fn unknown(what: &str, error: &Error) {
+    let why = error.causes.first().map(String::as_str).unwrap_or_default();
+    tracing::debug!("{what} could not be found out before the deploy: {error}: {why}");
 }
