@@ -166,7 +166,8 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         let has_role = target.role.is_some() || found.as_ref().is_some_and(|stack| stack.role.is_some());
         let mut work =
             Work { prepares: true, executes: !change_set.prepare_only, has_role, ..Work::default() };
-        let creates = matches!(plan(found.as_ref().map(|stack| &stack.status)), Plan::Create | Plan::Recreate);
+        let creates =
+            matches!(plan(found.as_ref().map(|stack| &stack.status)), Plan::Create | Plan::Recreate);
         if creates {
             work.make_all();
         }
@@ -185,17 +186,16 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         let stored = token.store(&session, &target).await?;
         let current = recover::recovered(&deploying).await?;
         let is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());
-        let deployed =
-            change::make_and_carry_out(
-                &deploying,
-                &change_set,
-                &target,
-                stored.version,
-                &options,
-                current,
-                checks,
-            )
-            .await?;
+        let deployed = change::make_and_carry_out(
+            &deploying,
+            &change_set,
+            &target,
+            stored.version,
+            &options,
+            current,
+            checks,
+        )
+        .await?;
         // Who says no gets back what was there: no stack, and no secret that only it would have needed.
         if let (Outcome::Declined, true, Some(undo)) = (deployed.outcome, is_new, stored.undo) {
             secrets::delete(&session.clients, &target.secret(), undo).await?;

@@ -36,8 +36,8 @@ pub(super) async fn check(
         }
         Err(error) => return Check::unknown(name, reason(&error)).treat(see),
     };
-    let all: usize = asked.iter().map(|question| question.actions.len()).sum();
-    let missing: Vec<&str> = refused.iter().flatten().map(String::as_str).collect();
+    let all = asked.iter().flat_map(|question| &question.actions).collect::<BTreeSet<_>>().len();
+    let missing = named(&refused);
     if missing.is_empty() {
         return Check::ok(name, format!("you may do all {all} things that the {role} needs"));
     }
@@ -48,6 +48,11 @@ pub(super) async fn check(
     );
     let check = if fatal { Check::fail(name, evidence) } else { Check::warn(name, evidence) };
     check.treat(format!("have this policy added to {}", whom(caller))).document(only(policy, &refused))
+}
+
+/// Names each action that is refused, once.
+pub(super) fn named(refused: &[BTreeSet<String>]) -> Vec<&str> {
+    refused.iter().flatten().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Names the caller as somebody does who adds a policy.

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::permissions::{command, refused, whom};
+use super::permissions::{command, named, refused, whom};
 use crate::aws::{identity, quotas};
 use crate::commands::permissions::scope;
 use crate::commands::token::probe::probe;
@@ -10,9 +10,9 @@ use crate::context::{Context, Session};
 use crate::error::{Error, Kind, Result};
 use crate::local::handle::SAMPLE_CACHE;
 use crate::model::definition::Definition;
-use crate::model::doctor::Verdict;
 use crate::model::doctor::quota::{self, Counts};
 use crate::model::doctor::token::Reception;
+use crate::model::doctor::{Check, Verdict};
 use crate::model::permissions::{Role, Work, deploying, only, questions};
 
 /// What to do where a check is wrong.
@@ -77,8 +77,7 @@ impl Quick<'_> {
                 return Ok(());
             }
         };
-        let scope =
-            scope(self.definition, self.stack, self.bus, &caller.account, self.session.region());
+        let scope = scope(self.definition, self.stack, self.bus, &caller.account, self.session.region());
         let policy = deploying(work, &scope);
         let refused = match refused(self.session, &caller, &questions(&policy)).await {
             Ok(Some(refused)) => refused,
@@ -88,7 +87,7 @@ impl Quick<'_> {
                 return Ok(());
             }
         };
-        let missing: Vec<&str> = refused.iter().flatten().map(String::as_str).collect();
+        let missing = named(&refused);
         if missing.is_empty() {
             return Ok(());
         }
@@ -116,12 +115,7 @@ impl Quick<'_> {
                 return Ok(());
             }
         };
-        let is_within = |added| quota::quotas(Ok(there), self.bus, added).verdict == Verdict::Ok;
-        // An account that has more than AWS's default already has a larger quota.
-        if is_within(Some(added)) || !is_within(None) {
-            return Ok(());
-        }
-        let check = quota::quotas(Ok(there), self.bus, Some(added));
+        let Some(check) = full(there, self.bus, added) else { return Ok(()) };
         let error = Error::new(Kind::Remote, "there is no room for the stack; nothing was changed")
             .cause(check.evidence);
         let error = check.treatment.into_iter().fold(error, Error::hint);
@@ -129,8 +123,32 @@ impl Quick<'_> {
     }
 }
 
+/// Returns what says that something does not fit any more; nothing where it does, or nobody knows.
+fn full(there: Counts, bus: &str, added: Counts) -> Option<Check> {
+    let check = |added| quota::quotas(Ok(there), bus, added);
+    // An account that has more than AWS's default already has a larger quota, and which is not known.
+    let is_larger = check(None).verdict != Verdict::Ok;
+    Some(check(Some(added))).filter(|check| check.verdict != Verdict::Ok && !is_larger)
+}
+
 /// Says to who looks closely that something could not be found out.
 fn unknown(what: &str, error: &Error) {
     let why = error.causes.first().map(String::as_str).unwrap_or_default();
     tracing::debug!("{what} could not be found out before the deploy: {error}: {why}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_stops_unless_the_quota_is_larger_than_is_known() {
+        let there = |rules| Counts { rules, destinations: 3, connections: 1 };
+        let added = Counts { rules: 8, destinations: 3, connections: 1 };
+        assert_eq!(full(there(292), "default", added), None);
+        let evidence = full(there(293), "default", added).unwrap().evidence;
+        assert!(evidence.starts_with("293 and 8 to come of 300 rules on default, "), "{evidence}");
+        assert!(full(there(300), "default", added).is_some());
+        assert_eq!(full(there(301), "default", added), None);
+    }
 }

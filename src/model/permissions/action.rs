@@ -149,7 +149,8 @@ mod tests {
             let unknown = need.commands.iter().find(|command| !known(command));
             assert_eq!(unknown, None, "a command that no role runs: {row:?}");
             let (service, name) = need.action.split_once(':').unwrap_or_default();
-            let is_word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let is_word =
+                |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
             assert!(is_word(service) && is_word(name), "no action: {row:?}");
         }
     }

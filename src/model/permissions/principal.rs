@@ -97,15 +97,20 @@ impl FromStr for Holder {
             _ => return Err(InvalidHolder),
         };
         // What IAM's names and paths are made of: nothing that a policy takes for a pattern or a variable.
-        let is_plain =
-            |part: &str| !part.is_empty() && part.chars().all(|one| one.is_ascii_alphanumeric() || "_+=,.@-".contains(one));
+        let is_plain = |part: &str| {
+            !part.is_empty() && part.chars().all(|one| one.is_ascii_alphanumeric() || "_+=,.@-".contains(one))
+        };
         let parts: Vec<&str> = resource.split('/').collect();
         if !parts.iter().all(|part| is_plain(part)) {
             return Err(InvalidHolder);
         }
         let resource = match parts[..] {
-            ["user" | "role", _, ..] if parts.len() > 2 || !parts[1].starts_with(SSO.0) => resource.to_owned(),
-            ["assumed-role", name, _] | ["assumed-role" | "role", name] | [name] if name.starts_with(SSO.0) => {
+            ["user" | "role", _, ..] if parts.len() > 2 || !parts[1].starts_with(SSO.0) => {
+                resource.to_owned()
+            }
+            ["assumed-role", name, _] | ["assumed-role" | "role", name] | [name]
+                if name.starts_with(SSO.0) =>
+            {
                 format!("role/{}*{name}", SSO.1)
             }
             ["assumed-role", name, _] | ["assumed-role", name] => format!("role/{name}"),
