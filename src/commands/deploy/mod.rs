@@ -182,6 +182,8 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
                 momento.await?;
             }
         }
+        // What a change set changes is known when it is made.
+        let work = Work { executes: true, has_role, ..Work::default() };
         let checks = quick.filter(|_| !creates).map(|quick| (quick, work));
         let stored = token.store(&session, &target).await?;
         let current = recover::recovered(&deploying).await?;

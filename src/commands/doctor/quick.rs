@@ -72,20 +72,14 @@ impl Quick<'_> {
     async fn permitted(&self, work: &Work) -> Result<()> {
         let caller = match identity::caller(&self.session.clients).await {
             Ok(caller) => caller,
-            Err(error) => {
-                unknown("what you may do", &error);
-                return Ok(());
-            }
+            Err(error) => return go_on("what you may do", error),
         };
         let scope = scope(self.definition, self.stack, self.bus, &caller.account, self.session.region());
         let policy = deploying(work, &scope);
         let refused = match refused(self.session, &caller, &questions(&policy)).await {
             Ok(Some(refused)) => refused,
             Ok(None) => return Ok(()),
-            Err(error) => {
-                unknown("what you may do", &error);
-                return Ok(());
-            }
+            Err(error) => return go_on("what you may do", error),
         };
         let missing = named(&refused);
         if missing.is_empty() {
@@ -110,10 +104,7 @@ impl Quick<'_> {
         let Some(added) = added else { return Ok(()) };
         let there = match quotas::counts(&self.session.clients, self.bus).await {
             Ok(there) => there,
-            Err(error) => {
-                unknown("how much room there is", &error);
-                return Ok(());
-            }
+            Err(error) => return go_on("how much room there is", error),
         };
         let Some(check) = full(there, self.bus, added) else { return Ok(()) };
         let error = Error::new(Kind::Remote, "there is no room for the stack; nothing was changed")
@@ -131,10 +122,14 @@ fn full(there: Counts, bus: &str, added: Counts) -> Option<Check> {
     Some(check(Some(added))).filter(|check| check.verdict != Verdict::Ok && !is_larger)
 }
 
-/// Says to who looks closely that something could not be found out.
-fn unknown(what: &str, error: &Error) {
+/// Says to who looks closely that something could not be found out; without credentials nothing can be.
+fn go_on(what: &str, error: Error) -> Result<()> {
+    if error.kind == Kind::Settings {
+        return Err(error);
+    }
     let why = error.causes.first().map(String::as_str).unwrap_or_default();
     tracing::debug!("{what} could not be found out before the deploy: {error}: {why}");
+    Ok(())
 }
 
 #[cfg(test)]
