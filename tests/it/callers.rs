@@ -15,7 +15,13 @@ pub(crate) fn taking(session: Session, name: &str, policy: &str) -> Session {
 
 /// Does the same with a role that is below a path.
 fn taking_below(session: Session, path: &str, name: &str, policy: &str) -> Session {
-    let key = with_cloud(&session, async |cloud| {
+    let key = assumed(&session, path, name, policy);
+    session.env("AWS_ACCESS_KEY_ID", &key)
+}
+
+/// Makes a role with a policy, and returns the access key of who has assumed it.
+pub(crate) fn assumed(session: &Session, path: &str, name: &str, policy: &str) -> String {
+    with_cloud(session, async |cloud| {
         let iam = cloud.clients.roles();
         let role = iam.create_role().role_name(name).path(path).assume_role_policy_document(TRUST);
         role.send().await.unwrap();
@@ -24,8 +30,7 @@ fn taking_below(session: Session, path: &str, name: &str, policy: &str) -> Sessi
         let arn = format!("arn:aws:iam::000000000000:role{path}{name}");
         let call = cloud.clients.identity().assume_role().role_arn(arn).role_session_name("me");
         call.send().await.unwrap().credentials().unwrap().access_key_id().to_owned()
-    });
-    session.env("AWS_ACCESS_KEY_ID", &key)
+    })
 }
 
 /// Returns the policy of `permissions` for a role of this name, without some actions.
@@ -54,7 +59,7 @@ ok       bus          the event bus default exists
 skipped  stack        momento-api is not deployed
          -> run `evbridge-momento deploy`
 ok       quotas       0 and 8 to come of 300 rules on default, 0 and 3 to come of 3000 API destinations, 0 and 1 to come of 3000 connections (AWS's defaults; yours may differ)
-fail     permissions  you may not do 3 of 61 things that the deployer needs: events:CreateConnection, iam:PassRole, sqs:CreateQueue
+fail     permissions  you may not do 3 of 62 things that the deployer needs: events:CreateConnection, iam:PassRole, sqs:CreateQueue
          -> have this policy added to the role ci
          {
            "Version": "2012-10-17",

@@ -4,15 +4,15 @@ use super::Deploying;
 use super::operation::{explained, reattach, watch};
 use super::report::{Deployed, Outcome, show_changes};
 use super::target::Target;
+use super::token::Stored;
 use crate::aws::change_sets::{self, ChangeSet, ChangeSetRequest, Options, Pending};
 use crate::aws::cloudformation::{self, Stack};
 use crate::aws::follow::Operation;
 use crate::aws::{identity, operations};
-use crate::commands::doctor::quick::Quick;
+use crate::commands::doctor::quick::{Quick, added};
 use crate::error::{Error, Kind, Result};
-use crate::model::doctor::quota::Counts;
 use crate::model::permissions::Work;
-use crate::model::stack::{Action, Change, OnFailure};
+use crate::model::stack::OnFailure;
 use crate::ui::Question;
 
 /// The name of a change set that one deploy makes and executes; what a killed deploy leaves is thereby replaced.
@@ -38,7 +38,7 @@ pub(super) async fn make_and_carry_out(
     deploying: &Deploying<'_>,
     named: &Named,
     target: &Target,
-    version: String,
+    stored: &Stored,
     options: &Options,
     current: Option<Stack>,
     checks: Option<(&Quick<'_>, Work)>,
@@ -55,12 +55,12 @@ pub(super) async fn make_and_carry_out(
         name: &name,
         create: creates,
         template: Some(&target.template()?),
-        parameters: &target.parameters(Some(version)),
+        parameters: &target.parameters(Some(stored.version.clone())),
         tags: &target.tags,
         role: target.role.as_deref(),
         options,
     };
-    carry_out(deploying, named, &request, &target.bus, current, checks).await
+    carry_out(deploying, named, &request, &target.bus, current, checks, Some(stored)).await
 }
 
 /// Makes the change set of a request, and carries it out unless it is only to be prepared.
@@ -71,6 +71,7 @@ pub(super) async fn carry_out(
     bus: &str,
     current: Option<Stack>,
     checks: Option<(&Quick<'_>, Work)>,
+    stored: Option<&Stored>,
 ) -> Result<Deployed> {
     let Deploying { context, session, name: stack, .. } = deploying;
     let creates = request.create;
@@ -87,6 +88,9 @@ pub(super) async fn carry_out(
     if change_set.is_empty {
         change_sets::delete(&session.clients, &pending).await?;
         deployed.outcome = Outcome::Unchanged;
+        if let Some(stored) = stored {
+            stored.count(session).await?;
+        }
         let options = request.options;
         if options.notification_arns.is_some() || !options.rollback_alarm_arns.is_empty() {
             context.printer.warn(
@@ -122,6 +126,12 @@ pub(super) async fn carry_out(
         abandon(deploying, &pending, creates).await?;
         deployed.outcome = Outcome::Declined;
         return Ok(deployed);
+    }
+    if let Some(stored) = stored
+        && let Err(error) = stored.count(session).await
+    {
+        let _ = abandon(deploying, &pending, creates).await;
+        return Err(error);
     }
     execute(deploying, &change_set, creates, deployed).await
 }
@@ -165,23 +175,10 @@ pub(super) async fn carry_out_named(
     execute(deploying, &change_set, creates, deployed).await
 }
 
-/// Counts what EventBridge limits among what a change set adds; nothing where it adds none of that.
-fn added(changes: &[Change]) -> Option<Counts> {
-    let count = |kind: &str| {
-        changes.iter().filter(|one| one.action == Action::Add && one.resource_type == kind).count()
-    };
-    let added = Counts {
-        rules: count("AWS::Events::Rule"),
-        destinations: count("AWS::Events::ApiDestination"),
-        connections: count("AWS::Events::Connection"),
-    };
-    (added.rules + added.destinations + added.connections > 0).then_some(added)
-}
-
 /// Asks the person who is there; on the local cloud, and where nobody is, the command itself says yes.
 async fn agreed(deploying: &Deploying<'_>, creates: bool) -> Result<bool> {
-    let Deploying { context, session, name, yes, .. } = deploying;
-    if session.local.is_some() || *yes || !context.can_ask() {
+    let Deploying { context, session, name, .. } = deploying;
+    if !deploying.asks() {
         return Ok(true);
     }
     let account = identity::caller(&session.clients).await?.account;

@@ -7,6 +7,7 @@ mod report;
 mod revert;
 pub mod target;
 pub mod token;
+mod values;
 
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use clap::{Args, ValueEnum};
 
 pub use report::{Deployed, Outcome};
 pub use revert::revert;
+pub use values::duration;
 
 use crate::aws::change_sets::Options;
 use crate::aws::{events, secrets};
@@ -27,6 +29,7 @@ use crate::model::doctor::quota::Counts;
 use crate::model::permissions::Work;
 use crate::model::stack::{OnFailure, Plan, plan};
 use target::{Target, TargetArgs};
+use values::{alarm, topic};
 
 /// The arguments of `deploy`.
 #[derive(Args, Clone, Debug)]
@@ -124,6 +127,13 @@ struct Deploying<'a> {
     yes: bool,
 }
 
+impl Deploying<'_> {
+    /// Returns whether a person is asked before anything is changed.
+    fn asks(&self) -> bool {
+        !self.yes && self.session.local.is_none() && self.context.can_ask()
+    }
+}
+
 /// Deploys the stack.
 pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
     let started = Instant::now();
@@ -185,22 +195,29 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         // What a change set changes is known when it is made.
         let work = Work { executes: true, has_role, ..Work::default() };
         let checks = quick.filter(|_| !creates).map(|quick| (quick, work));
-        let stored = token.store(&session, &target).await?;
-        let current = recover::recovered(&deploying).await?;
-        let is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());
-        let deployed = change::make_and_carry_out(
-            &deploying,
-            &change_set,
-            &target,
-            stored.version,
-            &options,
-            current,
-            checks,
-        )
-        .await?;
-        // Who says no gets back what was there: no stack, and no secret that only it would have needed.
-        if let (Outcome::Declined, true, Some(undo)) = (deployed.outcome, is_new, stored.undo) {
-            secrets::delete(&session.clients, &target.secret(), undo).await?;
+        let stored = token.store(&session, &target, deploying.asks() && !change_set.prepare_only).await?;
+        let mut is_new = false;
+        let done = async {
+            let current = recover::recovered(&deploying).await?;
+            is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());
+            change::make_and_carry_out(&deploying, &change_set, &target, &stored, &options, current, checks)
+                .await
+        };
+        let deployed = match done.await {
+            Ok(deployed) => deployed,
+            Err(error) => {
+                // The error says what matters; a label too many harms nobody.
+                let _ = stored.forget(&session).await;
+                return Err(error);
+            }
+        };
+        // Who says no gets back what was there: no stack, no secret that only it would have needed, and the
+        // version that counted.
+        if deployed.outcome == Outcome::Declined {
+            stored.forget(&session).await?;
+            if let (true, Some(undo)) = (is_new, stored.undo) {
+                secrets::delete(&session.clients, &target.secret(), undo).await?;
+            }
         }
         deployed
     };
@@ -228,26 +245,6 @@ async fn is_bus_there(deploying: &Deploying<'_>, bus: &str) -> Result<bool> {
         }
         other => other,
     }
-}
-
-/// Reads the ARN of an SNS topic.
-fn topic(text: &str) -> Result<String, String> {
-    arn(text, "sns")
-        .ok_or_else(|| "expected a topic, such as arn:aws:sns:us-east-1:123456789012:deploys".to_owned())
-}
-
-/// Reads the ARN of a CloudWatch alarm.
-fn alarm(text: &str) -> Result<String, String> {
-    arn(text, "cloudwatch").ok_or_else(|| {
-        "expected an alarm, such as arn:aws:cloudwatch:us-east-1:123456789012:alarm:errors".to_owned()
-    })
-}
-
-fn arn(text: &str, service: &str) -> Option<String> {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let is_arn = matches!(&parts[..], ["arn", _, of, region, account, rest]
-        if *of == service && !region.is_empty() && !account.is_empty() && !rest.is_empty());
-    is_arn.then(|| text.to_owned())
 }
 
 impl DeployArgs {
@@ -287,11 +284,4 @@ fn remember(context: &Context, session: &Session, target: &Target, deployed: &De
             .printer
             .warn(&format!("{directory} cannot remember the region ({error}): say `--region` next time"));
     }
-}
-
-/// Reads a duration such as `90s`, `30m` or `1h 30m`.
-pub fn duration(text: &str) -> Result<Duration, String> {
-    let expected = || "expected a duration above zero, for example 90s, 30m or 1h30m".to_owned();
-    let duration: jiff::SignedDuration = text.parse().map_err(|_| expected())?;
-    Duration::try_from(duration).ok().filter(|duration| !duration.is_zero()).ok_or_else(expected)
 }

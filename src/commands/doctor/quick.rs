@@ -14,6 +14,7 @@ use crate::model::doctor::quota::{self, Counts};
 use crate::model::doctor::token::Reception;
 use crate::model::doctor::{Check, Verdict};
 use crate::model::permissions::{Role, Work, deploying, only, questions};
+use crate::model::stack::{Action, Change};
 
 /// What to do where a check is wrong.
 const ALL_THE_SAME: &str = "add `--skip-checks` to deploy all the same";
@@ -112,6 +113,19 @@ impl Quick<'_> {
         let error = check.treatment.into_iter().fold(error, Error::hint);
         Err(error.hint(format!("where your quotas are larger, {ALL_THE_SAME}")))
     }
+}
+
+/// Counts what EventBridge limits among what a change set adds; nothing where it adds none of that.
+pub fn added(changes: &[Change]) -> Option<Counts> {
+    let count = |kind: &str| {
+        changes.iter().filter(|one| one.action == Action::Add && one.resource_type == kind).count()
+    };
+    let added = Counts {
+        rules: count("AWS::Events::Rule"),
+        destinations: count("AWS::Events::ApiDestination"),
+        connections: count("AWS::Events::Connection"),
+    };
+    (added.rules + added.destinations + added.connections > 0).then_some(added)
 }
 
 /// Returns what says that something does not fit any more; nothing where it does, or nobody knows.

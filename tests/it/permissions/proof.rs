@@ -12,6 +12,13 @@ use evbridge_momento::model::policy::{Caller, Decision, Policy, Request};
 use crate::callers::taking;
 use crate::harness::{Session, with_cloud};
 
+/// What is used where these tests do not come: for a role below a path (`callers`), and after a question (`prompts`).
+const ELSEWHERE: [(Role, &str, &str); 3] = [
+    (Role::Deployer, "caller", "iam:GetRole"),
+    (Role::Operator, "caller", "iam:GetRole"),
+    (Role::Deployer, "secret", "secretsmanager:UpdateSecretVersionStage"),
+];
+
 /// One call that a command made, as the log names it.
 #[derive(Debug)]
 struct Call {
@@ -99,9 +106,8 @@ impl Holder {
             used.insert((call.action.as_str(), call.context.iter().any(|(key, _)| key == "aws:CalledVia")));
         }
         for need in needs(role, self.case) {
-            // A role without a path is known to IAM at once (see `callers` for one below a path).
             let is_used = match need.by {
-                By::Command if need.resource == "caller" && need.action == "iam:GetRole" => true,
+                By::Command if ELSEWHERE.contains(&(role, need.resource, need.action)) => true,
                 By::Command => used.contains(&(need.action, false)),
                 By::Stack => used.contains(&(need.action, true)),
                 By::ServiceOnAws | By::StackOnAws => true,
