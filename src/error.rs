@@ -81,7 +81,7 @@ pub struct Error {
     /// Which cause a hint is for, where it is for one of several: the indices of both.
     pub remedies: Vec<(usize, usize)>,
     /// A policy document that a hint speaks of, to paste.
-    pub document: Option<serde_json::Value>,
+    pub document: Option<Box<serde_json::Value>>,
 }
 
 impl Error {
@@ -127,7 +127,7 @@ impl Error {
     /// Adds the policy document that a hint speaks of.
     #[must_use]
     pub fn document(mut self, document: serde_json::Value) -> Self {
-        self.document = Some(document);
+        self.document = Some(Box::new(document));
         self
     }
 

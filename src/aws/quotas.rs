@@ -7,8 +7,12 @@ use crate::model::doctor::quota::Counts;
 
 /// Counts the rules of a bus, and the region's API destinations and connections.
 pub async fn counts(clients: &Clients, bus: &str) -> Result<Counts> {
-    let (rules, destinations, connections) =
-        tokio::try_join!(rules(clients, bus), destinations(clients), connections(clients))?;
+    // The SDK's calls are large, and who counts would carry their size.
+    let (rules, destinations, connections) = tokio::try_join!(
+        Box::pin(rules(clients, bus)),
+        Box::pin(destinations(clients)),
+        Box::pin(connections(clients))
+    )?;
     Ok(Counts { rules, destinations, connections })
 }
 

@@ -41,7 +41,7 @@ impl<'a> From<&'a Error> for Failure<'a> {
                 message: &error.message,
                 causes: &error.causes,
                 hints: &error.hints,
-                document: error.document.as_ref(),
+                document: error.document.as_deref(),
             },
         }
     }

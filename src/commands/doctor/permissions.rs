@@ -24,7 +24,7 @@ pub(super) async fn check(
     let see = format!("see what is needed: `{}`", command(role, caller));
     let policy = document(role, scope);
     let asked = questions(&policy);
-    let refused = match refused(session, caller, &asked).await {
+    let refused = match Box::pin(refused(session, caller, &asked)).await {
         Ok(Some(refused)) => refused,
         Ok(None) => {
             let who = if Principal::of(&caller.arn) == Principal::Root {
@@ -66,8 +66,9 @@ pub(super) fn whom(caller: &Identity) -> String {
 /// Returns the command that prints a role's policy for the caller.
 pub(super) fn command(role: Role, caller: &Identity) -> String {
     match Principal::of(&caller.arn) {
-        Principal::User(arn) => format!("evbridge-momento permissions {role} --principal {arn}"),
-        Principal::Role { arn, .. } => format!("evbridge-momento permissions {role} --principal {arn}"),
+        Principal::User(arn) | Principal::Role { arn, .. } => {
+            format!("evbridge-momento permissions {role} --principal {arn}")
+        }
         Principal::Root | Principal::Other => format!("evbridge-momento permissions {role}"),
     }
 }

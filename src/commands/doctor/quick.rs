@@ -65,7 +65,8 @@ impl Quick<'_> {
     ///
     /// What cannot be found out, or may not be asked, does not stop a deploy: `-v` says it.
     pub async fn account(&self, work: &Work, added: Option<Counts>) -> Result<()> {
-        let (may, fits) = tokio::join!(self.permitted(work), self.fitting(added));
+        // What is asked is large, and every deploy would carry its size.
+        let (may, fits) = tokio::join!(Box::pin(self.permitted(work)), Box::pin(self.fitting(added)));
         may?;
         fits
     }
