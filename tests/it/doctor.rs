@@ -18,7 +18,7 @@ ok       bus          the event bus default exists
 skipped  stack        momento-api is not deployed
          -> run `evbridge-momento deploy`
 ok       quotas       0 and 8 to come of 300 rules on default, 0 and 3 to come of 3000 API destinations, 0 and 1 to come of 3000 connections (AWS's defaults; yours may differ)
-ok       permissions  you may do all 61 things that the deployer needs
+ok       permissions  you may do all 62 things that the deployer needs
 skipped  secret       the secret evbridge-momento/momento-api does not exist
 
 "#]]);
