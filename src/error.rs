@@ -80,12 +80,21 @@ pub struct Error {
     pub hints: Vec<String>,
     /// Which cause a hint is for, where it is for one of several: the indices of both.
     pub remedies: Vec<(usize, usize)>,
+    /// A policy document that a hint speaks of, to paste.
+    pub document: Option<Box<serde_json::Value>>,
 }
 
 impl Error {
     /// Makes an error of a kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), causes: Vec::new(), hints: Vec::new(), remedies: Vec::new() }
+        Self {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            remedies: Vec::new(),
+            document: None,
+        }
     }
 
     /// Makes an error for a setting that is missing or wrong.
@@ -112,6 +121,13 @@ impl Error {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds the policy document that a hint speaks of.
+    #[must_use]
+    pub fn document(mut self, document: serde_json::Value) -> Self {
+        self.document = Some(Box::new(document));
         self
     }
 

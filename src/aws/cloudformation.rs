@@ -21,6 +21,8 @@ pub struct Stack {
     pub parameters: Vec<(String, String)>,
     /// Its outputs, in their order.
     pub outputs: Vec<(String, String)>,
+    /// The role that CloudFormation works with, where it does not take the caller's permissions.
+    pub role: Option<String>,
     /// Whether it is protected from deletion.
     pub protected: bool,
     /// What the last drift detection found.
@@ -74,6 +76,7 @@ pub async fn find(clients: &Clients, stack: &str) -> Result<Option<Stack>> {
             .filter_map(|output| Some((output.output_key()?.to_owned(), output.output_value()?.to_owned())))
             .collect(),
         drift: stack.drift_information().map(Drift::of),
+        role: stack.role_arn().map(str::to_owned),
         protected: stack.enable_termination_protection().unwrap_or(false),
     }))
 }

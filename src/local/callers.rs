@@ -81,17 +81,25 @@ pub(super) fn check(iam: &Iam, caller: &AssumedRole, service: &str, calls: &[Cal
         let mut context: Vec<(&str, &str)> =
             call.context.iter().map(|(key, value)| (*key, value.as_str())).collect();
         context.push(("aws:PrincipalArn", &caller.role_arn));
+        // A role is asked for by its name, and allowed by its ARN, which has a path.
+        let named = call.resource.rsplit_once(":role/").filter(|_| call.action.starts_with("iam:"));
+        let role = match named {
+            Some((_, name)) if !name.contains('/') => iam.role_arn(name)?,
+            _ => None,
+        };
+        let is_simulated = call.action == "iam:SimulatePrincipalPolicy";
+        let resource = role.filter(|_| !is_simulated).unwrap_or_else(|| call.resource.clone());
         let request = Request {
             caller: Caller::Attached,
             action: &call.action,
-            resource: &call.resource,
+            resource: &resource,
             context: &context,
         };
         if decide(&policies, &request) != Decision::Allowed {
             let message = format!(
                 "User: {} is not authorized to perform: {} on resource: {} because no identity-based policy allows \
                  the {} action",
-                caller.arn, call.action, call.resource, call.action
+                caller.arn, call.action, resource, call.action
             );
             let by_query = matches!(service, "cloudformation" | "iam" | "sns" | "sts");
             return Err(if by_query {

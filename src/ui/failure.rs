@@ -23,6 +23,9 @@ pub struct Reason<'a> {
     pub causes: &'a [String],
     /// What to do next.
     pub hints: &'a [String],
+    /// A policy document that a hint speaks of, to paste.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<&'a serde_json::Value>,
 }
 
 impl Failure<'_> {
@@ -38,6 +41,7 @@ impl<'a> From<&'a Error> for Failure<'a> {
                 message: &error.message,
                 causes: &error.causes,
                 hints: &error.hints,
+                document: error.document.as_deref(),
             },
         }
     }

@@ -126,6 +126,12 @@ impl Printer {
         for (_, hint) in error.hints.iter().enumerate().filter(|(index, _)| is_apart(*index)) {
             let _ = writeln!(text, "\n{} {}", "hint:".cyan().bold(), clean(hint));
         }
+        if let Some(document) = &error.document {
+            let _ = writeln!(text);
+            for line in format!("{document:#}").lines() {
+                let _ = writeln!(text, "{}", clean(line));
+            }
+        }
         let _ = write!(anstream::stderr(), "{text}");
     }
 

@@ -192,3 +192,18 @@ fn the_bus_that_the_stack_made_is_said_to_be_gone() {
     let destroyed = session.run("destroy --local");
     assert!(destroyed.stderr().ends_with(kept), "{destroyed}");
 }
+
+#[test]
+fn a_resource_that_the_stack_does_not_have_cannot_be_left() {
+    let session = Session::new();
+    session.run("deploy --local").success();
+    session.run("destroy --local --yes --retain DeadLetterQueue Queue").is(str![[r#"
+------- stderr -------
+error: the stack momento-api has no resource Queue to leave; nothing was deleted
+
+hint: its resources are MomentoConnection, DeadLetterQueue, CacheSetDestination, CacheDeleteDestination, TopicPublishDestination, CacheSetRejectedRule, CacheDeleteRejectedRule, TopicPublishRejectedRule, DeliveryRole, CacheSetByKeyRule, CacheSetByKeyBase64Rule, CacheDeleteByKeyRule, CacheDeleteByKeyBase64Rule, TopicPublishRule, DeadLetterQueuePolicy
+[exit status: 2]
+
+"#]]);
+    session.run("status --local").success();
+}

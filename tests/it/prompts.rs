@@ -1,6 +1,7 @@
 //! What the commands ask a person at a terminal.
 
-use crate::harness::{Server, Session, Terminal, token};
+use crate::callers::assumed;
+use crate::harness::{Server, Session, Terminal, token, with_cloud};
 
 /// A session whose AWS is the local cloud of another session: on the local cloud itself little is asked.
 struct Aws {
@@ -61,6 +62,44 @@ fn a_deploy_that_is_declined_leaves_nothing() {
     assert_eq!(aws.count(), (1, 1));
     let found = aws.provider.cloud("us-east-1").footprint("momento-api");
     assert!(found.change_sets.is_empty(), "{found:?}");
+}
+
+/// Returns the labels of a secret's versions, those that have none left out.
+fn labels(provider: &Session) -> Vec<String> {
+    with_cloud(provider, async |cloud| {
+        let secret = cloud.clients.secrets().describe_secret().secret_id("evbridge-momento/momento-api");
+        let answer = secret.send().await.unwrap();
+        let versions = answer.version_ids_to_stages().unwrap();
+        let mut labels: Vec<String> =
+            versions.iter().map(|(id, labels)| format!("{} {}", id, labels.join(" "))).collect();
+        labels.sort_unstable();
+        labels
+    })
+}
+
+#[test]
+fn a_new_token_counts_when_the_deploy_was_agreed_to() {
+    let aws = Aws::start().with_token();
+    ends(aws.user.at_terminal(DEPLOY).answer(CREATE, "y"), 0, "created momento-api");
+    let before = labels(&aws.provider);
+    assert_eq!(before.len(), 1);
+    // Who deploys has the deployer's policy, and no more.
+    let text = aws.provider.run("permissions deployer --local --principal role/ci").success();
+    let key = assumed(&aws.provider, "/", "ci", &text);
+    let Aws { user, provider, _server } = aws;
+    let user = user.env("AWS_ACCESS_KEY_ID", &key);
+    user.file("key.txt", token::global("y"));
+    let update = format!("{DEPLOY} --token-file key.txt");
+    let question = "Update the stack momento-api in us-east-1 of account 000000000000? [y/N]";
+    ends(user.at_terminal(&update).answer(question, "n"), 0, "declined nothing was changed");
+    let after = labels(&provider);
+    assert_eq!(after.iter().filter(|one| one.contains("AWS")).collect::<Vec<_>>(), [&before[0]]);
+    ends(user.at_terminal(&update).answer(question, "y"), 0, "updated momento-api");
+    let after = labels(&provider);
+    let id = before[0].split(' ').next().unwrap();
+    assert!(after.contains(&format!("{id} AWSPREVIOUS")), "{after:?}");
+    assert!(after.iter().any(|one| one.ends_with(" AWSCURRENT")), "{after:?}");
+    assert!(!after.iter().any(|one| one.contains("AWSPENDING")), "{after:?}");
 }
 
 #[test]

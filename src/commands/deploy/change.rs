@@ -4,11 +4,14 @@ use super::Deploying;
 use super::operation::{explained, reattach, watch};
 use super::report::{Deployed, Outcome, show_changes};
 use super::target::Target;
+use super::token::Stored;
 use crate::aws::change_sets::{self, ChangeSet, ChangeSetRequest, Options, Pending};
 use crate::aws::cloudformation::{self, Stack};
 use crate::aws::follow::Operation;
 use crate::aws::{identity, operations};
+use crate::commands::doctor::quick::{Quick, added};
 use crate::error::{Error, Kind, Result};
+use crate::model::permissions::Work;
 use crate::model::stack::OnFailure;
 use crate::ui::Question;
 
@@ -35,9 +38,10 @@ pub(super) async fn make_and_carry_out(
     deploying: &Deploying<'_>,
     named: &Named,
     target: &Target,
-    version: String,
+    stored: &Stored,
     options: &Options,
     current: Option<Stack>,
+    checks: Option<(&Quick<'_>, Work)>,
 ) -> Result<Deployed> {
     let Deploying { name: stack, .. } = deploying;
     let name = match &named.name {
@@ -51,12 +55,12 @@ pub(super) async fn make_and_carry_out(
         name: &name,
         create: creates,
         template: Some(&target.template()?),
-        parameters: &target.parameters(Some(version)),
+        parameters: &target.parameters(Some(stored.version.clone())),
         tags: &target.tags,
         role: target.role.as_deref(),
         options,
     };
-    carry_out(deploying, named, &request, &target.bus, current).await
+    carry_out(deploying, named, &request, &target.bus, current, checks, Some(stored)).await
 }
 
 /// Makes the change set of a request, and carries it out unless it is only to be prepared.
@@ -66,6 +70,8 @@ pub(super) async fn carry_out(
     request: &ChangeSetRequest<'_>,
     bus: &str,
     current: Option<Stack>,
+    checks: Option<(&Quick<'_>, Work)>,
+    stored: Option<&Stored>,
 ) -> Result<Deployed> {
     let Deploying { context, session, name: stack, .. } = deploying;
     let creates = request.create;
@@ -82,6 +88,9 @@ pub(super) async fn carry_out(
     if change_set.is_empty {
         change_sets::delete(&session.clients, &pending).await?;
         deployed.outcome = Outcome::Unchanged;
+        if let Some(stored) = stored {
+            stored.count(session).await?;
+        }
         let options = request.options;
         if options.notification_arns.is_some() || !options.rollback_alarm_arns.is_empty() {
             context.printer.warn(
@@ -106,10 +115,23 @@ pub(super) async fn carry_out(
         deployed.outcome = Outcome::Prepared;
         return Ok(deployed);
     }
+    if let Some((quick, mut work)) = checks {
+        work.add(&change_set.changes);
+        if let Err(error) = quick.account(&work, added(&change_set.changes)).await {
+            let _ = abandon(deploying, &pending, creates).await;
+            return Err(error);
+        }
+    }
     if !agreed(deploying, creates).await? {
         abandon(deploying, &pending, creates).await?;
         deployed.outcome = Outcome::Declined;
         return Ok(deployed);
+    }
+    if let Some(stored) = stored
+        && let Err(error) = stored.count(session).await
+    {
+        let _ = abandon(deploying, &pending, creates).await;
+        return Err(error);
     }
     execute(deploying, &change_set, creates, deployed).await
 }
@@ -119,6 +141,7 @@ pub(super) async fn carry_out_named(
     deploying: &Deploying<'_>,
     named: &Named,
     target: &Target,
+    quick: Option<&Quick<'_>>,
 ) -> Result<Deployed> {
     let Deploying { context, session, name: stack, .. } = deploying;
     let name = named.name.as_deref().unwrap_or_default();
@@ -137,8 +160,14 @@ pub(super) async fn carry_out_named(
             .hint("prepare it again: add `--no-execute-changeset`"));
     }
     let current = cloudformation::find(&session.clients, &change_set.stack_id).await?;
+    let has_role = target.role.is_some() || current.as_ref().is_some_and(|stack| stack.role.is_some());
     let creates = current.is_none_or(|stack| stack.status.is_review());
     show_changes(&context.printer, &change_set.changes);
+    if let Some(quick) = quick {
+        let mut work = Work { executes: true, has_role, ..Work::default() };
+        work.add(&change_set.changes);
+        quick.account(&work, added(&change_set.changes)).await?;
+    }
     if !agreed(deploying, creates).await? {
         deployed.outcome = Outcome::Declined;
         return Ok(deployed);
@@ -148,8 +177,8 @@ pub(super) async fn carry_out_named(
 
 /// Asks the person who is there; on the local cloud, and where nobody is, the command itself says yes.
 async fn agreed(deploying: &Deploying<'_>, creates: bool) -> Result<bool> {
-    let Deploying { context, session, name, yes, .. } = deploying;
-    if session.local.is_some() || *yes || !context.can_ask() {
+    let Deploying { context, session, name, .. } = deploying;
+    if !deploying.asks() {
         return Ok(true);
     }
     let account = identity::caller(&session.clients).await?.account;

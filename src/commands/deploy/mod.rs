@@ -7,6 +7,7 @@ mod report;
 mod revert;
 pub mod target;
 pub mod token;
+mod values;
 
 use std::time::{Duration, Instant};
 
@@ -14,17 +15,21 @@ use clap::{Args, ValueEnum};
 
 pub use report::{Deployed, Outcome};
 pub use revert::revert;
+pub use values::duration;
 
 use crate::aws::change_sets::Options;
 use crate::aws::{events, secrets};
 use crate::commands::again::Again;
-use crate::commands::doctor::quick;
+use crate::commands::doctor::quick::Quick;
 use crate::commands::token::source::SourceArgs;
 use crate::context::{Context, Session};
 use crate::deployments::Deployment;
 use crate::error::Result;
-use crate::model::stack::OnFailure;
+use crate::model::doctor::quota::Counts;
+use crate::model::permissions::Work;
+use crate::model::stack::{OnFailure, Plan, plan};
 use target::{Target, TargetArgs};
+use values::{alarm, topic};
 
 /// The arguments of `deploy`.
 #[derive(Args, Clone, Debug)]
@@ -37,8 +42,10 @@ Examples:
   evbridge-momento deploy --local
 
 The token is looked for in this order: --token-file, --token-stdin or --from-command, MOMENTO_API_KEY, the \
-secret that an earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else. \
-A token that Momento does not take stops the deploy before anything is changed.
+secret that an earlier deploy wrote, a hidden question. It is stored in Secrets Manager and nowhere else.
+
+Before anything is changed, Momento is asked whether it takes the token, and where something is to change, AWS \
+whether you may do it and whether there is room; what is missing stops the deploy, with the policy to add.
 
 A stack in a failed state is repaired first: a failed creation is deleted and made again, a failed update is \
 taken back, a failed rollback is continued. An operation that runs is waited for.
@@ -87,6 +94,9 @@ pub struct DeployArgs {
     /// Do not wait for the end: start the operation and leave it (exit code 8)
     #[arg(long, conflicts_with_all = ["timeout", "no_execute_changeset"])]
     detach: bool,
+    /// Do not look before whether Momento takes the token, and whether AWS allows it and has room
+    #[arg(long)]
+    skip_checks: bool,
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
@@ -117,6 +127,13 @@ struct Deploying<'a> {
     yes: bool,
 }
 
+impl Deploying<'_> {
+    /// Returns whether a person is asked before anything is changed.
+    fn asks(&self) -> bool {
+        !self.yes && self.session.local.is_none() && self.context.can_ask()
+    }
+}
+
 /// Deploys the stack.
 pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
     let started = Instant::now();
@@ -138,26 +155,69 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         yes: args.yes,
     };
     let change_set = change::Named { name: args.change_set_name, prepare_only: args.no_execute_changeset };
+    let quick = Quick {
+        context,
+        session: &session,
+        definition: &target.definition,
+        stack: &target.stack,
+        bus: &target.bus,
+    };
+    let quick = (!args.skip_checks).then_some(&quick);
     let deployed = if change_set.was_prepared() {
-        change::carry_out_named(&deploying, &change_set, &target).await?
+        change::carry_out_named(&deploying, &change_set, &target, quick).await?
     } else {
         let base_url = target.base_url(&session)?;
         if !target.definition.bus.create && !is_bus_there(&deploying, &target.bus).await? {
             return Err(target.no_bus(&session));
         }
-        recover::settled(&deploying).await?;
+        let found = recover::settled(&deploying).await?;
         let secret = target.secret();
         let token = token::choose(context, &session, &args.token, &secret, &base_url).await?;
-        quick::before_deploy(context, &session, &base_url, &token.key).await?;
-        let stored = token.store(&session, &target).await?;
-        let current = recover::recovered(&deploying).await?;
-        let is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());
-        let deployed =
-            change::make_and_carry_out(&deploying, &change_set, &target, stored.version, &options, current)
-                .await?;
-        // Who says no gets back what was there: no stack, and no secret that only it would have needed.
-        if let (Outcome::Declined, true, Some(undo)) = (deployed.outcome, is_new, stored.undo) {
-            secrets::delete(&session.clients, &target.secret(), undo).await?;
+        let has_role = target.role.is_some() || found.as_ref().is_some_and(|stack| stack.role.is_some());
+        let mut work =
+            Work { prepares: true, executes: !change_set.prepare_only, has_role, ..Work::default() };
+        let creates =
+            matches!(plan(found.as_ref().map(|stack| &stack.status)), Plan::Create | Plan::Recreate);
+        if creates {
+            work.make_all();
+        }
+        let writes = token.adds_to(&mut work);
+        if let Some(quick) = quick {
+            let momento = quick.momento(&base_url, &token.key);
+            if creates || writes {
+                let added = creates.then(|| Counts::needed(&target.definition));
+                let (momento, account) = tokio::join!(momento, quick.account(&work, added));
+                momento.and(account)?;
+            } else {
+                momento.await?;
+            }
+        }
+        // What a change set changes is known when it is made.
+        let work = Work { executes: true, has_role, ..Work::default() };
+        let checks = quick.filter(|_| !creates).map(|quick| (quick, work));
+        let stored = token.store(&session, &target, deploying.asks() && !change_set.prepare_only).await?;
+        let mut is_new = false;
+        let done = async {
+            let current = recover::recovered(&deploying).await?;
+            is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());
+            change::make_and_carry_out(&deploying, &change_set, &target, &stored, &options, current, checks)
+                .await
+        };
+        let deployed = match done.await {
+            Ok(deployed) => deployed,
+            Err(error) => {
+                // The error says what matters; a label too many harms nobody.
+                let _ = stored.forget(&session).await;
+                return Err(error);
+            }
+        };
+        // Who says no gets back what was there: no stack, no secret that only it would have needed, and the
+        // version that counted.
+        if deployed.outcome == Outcome::Declined {
+            stored.forget(&session).await?;
+            if let (true, Some(undo)) = (is_new, stored.undo) {
+                secrets::delete(&session.clients, &target.secret(), undo).await?;
+            }
         }
         deployed
     };
@@ -185,26 +245,6 @@ async fn is_bus_there(deploying: &Deploying<'_>, bus: &str) -> Result<bool> {
         }
         other => other,
     }
-}
-
-/// Reads the ARN of an SNS topic.
-fn topic(text: &str) -> Result<String, String> {
-    arn(text, "sns")
-        .ok_or_else(|| "expected a topic, such as arn:aws:sns:us-east-1:123456789012:deploys".to_owned())
-}
-
-/// Reads the ARN of a CloudWatch alarm.
-fn alarm(text: &str) -> Result<String, String> {
-    arn(text, "cloudwatch").ok_or_else(|| {
-        "expected an alarm, such as arn:aws:cloudwatch:us-east-1:123456789012:alarm:errors".to_owned()
-    })
-}
-
-fn arn(text: &str, service: &str) -> Option<String> {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let is_arn = matches!(&parts[..], ["arn", _, of, region, account, rest]
-        if *of == service && !region.is_empty() && !account.is_empty() && !rest.is_empty());
-    is_arn.then(|| text.to_owned())
 }
 
 impl DeployArgs {
@@ -244,11 +284,4 @@ fn remember(context: &Context, session: &Session, target: &Target, deployed: &De
             .printer
             .warn(&format!("{directory} cannot remember the region ({error}): say `--region` next time"));
     }
-}
-
-/// Reads a duration such as `90s`, `30m` or `1h 30m`.
-pub fn duration(text: &str) -> Result<Duration, String> {
-    let expected = || "expected a duration above zero, for example 90s, 30m or 1h30m".to_owned();
-    let duration: jiff::SignedDuration = text.parse().map_err(|_| expected())?;
-    Duration::try_from(duration).ok().filter(|duration| !duration.is_zero()).ok_or_else(expected)
 }

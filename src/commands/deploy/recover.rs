@@ -14,14 +14,16 @@ use crate::ui::Question;
 const MOST_STEPS: usize = 8;
 
 /// Waits for an operation that runs, and refuses a stack that only `destroy` can help.
-pub(super) async fn settled(deploying: &Deploying<'_>) -> Result<()> {
+///
+/// Returns the stack as it is then.
+pub(super) async fn settled(deploying: &Deploying<'_>) -> Result<Option<Stack>> {
     for _ in 0..MOST_STEPS {
         let current = cloudformation::find(&deploying.session.clients, deploying.name).await?;
-        let Some(stack) = current else { return Ok(()) };
+        let Some(stack) = current else { return Ok(None) };
         match plan(Some(&stack.status)) {
             Plan::Wait => attach(deploying, &stack).await?,
             Plan::FinishDeletion => return Err(half_deleted(&stack, deploying.name)),
-            _ => return Ok(()),
+            _ => return Ok(Some(stack)),
         }
     }
     Err(Error::new(Kind::Remote, format!("the stack {} does not come to rest", deploying.name))
@@ -35,9 +37,7 @@ pub(super) async fn settled(deploying: &Deploying<'_>) -> Result<()> {
 pub(super) async fn recovered(deploying: &Deploying<'_>) -> Result<Option<Stack>> {
     let mut last = None;
     for _ in 0..MOST_STEPS {
-        settled(deploying).await?;
-        let current = cloudformation::find(&deploying.session.clients, deploying.name).await?;
-        let Some(stack) = current else { return Ok(None) };
+        let Some(stack) = settled(deploying).await? else { return Ok(None) };
         let planned = plan(Some(&stack.status));
         if last == Some(planned) {
             break;

@@ -40,5 +40,5 @@ pub async fn revert(context: &Context, session: &Session, name: &str, yes: bool)
         options: &options,
     };
     let named = Named { name: None, prepare_only: false };
-    carry_out(&deploying, &named, &request, &bus, Some(stack)).await
+    carry_out(&deploying, &named, &request, &bus, Some(stack), None, None).await
 }

@@ -1,5 +1,7 @@
 //! The token of a deploy: a flag's, the environment's, the stored one, or the answer to a question.
 
+use std::cell::RefCell;
+
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::target::Target;
@@ -8,6 +10,7 @@ use crate::commands::token::source::{Given, SourceArgs, asked, environment};
 use crate::context::{Context, Session};
 use crate::error::{Error, Result};
 use crate::model::definition::KmsKey;
+use crate::model::permissions::{SECRET, Work};
 
 /// The token that is deployed, before it is stored.
 pub struct Chosen {
@@ -25,6 +28,30 @@ pub struct Stored {
     pub version: String,
     /// What takes the secret back, where it was not there before.
     pub undo: Option<Deletion>,
+    /// The version that counts until a person has agreed, where this one is a pending version.
+    before: RefCell<Option<String>>,
+    /// The secret's name.
+    secret: String,
+}
+
+impl Stored {
+    /// Makes a pending version the current one: the deploy was agreed to.
+    pub async fn count(&self, session: &Session) -> Result<()> {
+        let Some(before) = self.before.take() else { return Ok(()) };
+        let (clients, secret) = (&session.clients, &self.secret);
+        let done = secrets::promote(clients, secret, &self.version, &before).await;
+        // A label too many harms nobody.
+        let _ = secrets::drop_pending(clients, secret, &self.version).await;
+        done
+    }
+
+    /// Takes the label off a pending version: it never counts.
+    pub async fn forget(&self, session: &Session) -> Result<()> {
+        match self.before.take() {
+            Some(_) => secrets::drop_pending(&session.clients, &self.secret, &self.version).await,
+            None => Ok(()),
+        }
+    }
 }
 
 /// Finds the token and checks it; nothing is written yet.
@@ -65,14 +92,30 @@ pub async fn choose(
 }
 
 impl Chosen {
+    /// Adds to the work of a deploy what is done to the secret; returns whether that is something.
+    pub fn adds_to(&self, work: &mut Work) -> bool {
+        match (&self.version, &self.found) {
+            (Some(_), _) => return false,
+            (None, Lookup::Missing) => work.made.insert(SECRET),
+            (None, Lookup::Found(_) | Lookup::ScheduledForDeletion) => work.changed.insert(SECRET),
+        };
+        true
+    }
+
     /// Writes the token to its secret and returns the id of the version that holds it.
     ///
-    /// A token that the secret holds already is not written again, so that nothing changes.
-    pub async fn store(self, session: &Session, target: &Target) -> Result<Stored> {
+    /// A token that the secret holds already is not written again, so that nothing changes. Where a person is
+    /// asked first, a new version of a secret that is there waits as a pending one for the answer.
+    pub async fn store(self, session: &Session, target: &Target, asks: bool) -> Result<Stored> {
         let (clients, secret) = (&session.clients, target.secret());
         let key = target.definition.kms_key.as_ref().map(KmsKey::as_str);
+        let mut before = None;
         let (version, undo) = match self.version {
             Some(version) => (version, None),
+            None if asks && let Lookup::Found(found) = &self.found => {
+                before = Some(found.version.clone());
+                (secrets::write_pending(clients, &secret, &self.key, None).await?, None)
+            }
             None => (
                 secrets::write(clients, &secret, &self.key, &self.found, &target.tags, key).await?,
                 undo(&self.found),
@@ -84,7 +127,7 @@ impl Chosen {
         {
             secrets::encrypt(clients, &secret, key).await?;
         }
-        Ok(Stored { version, undo })
+        Ok(Stored { version, undo, before: RefCell::new(before), secret })
     }
 }
 

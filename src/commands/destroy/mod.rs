@@ -83,6 +83,7 @@ pub async fn run(context: &Context, args: DestroyArgs) -> Result<Destroyed> {
         seconds: 0.0,
     };
     if let Some(stack) = found {
+        known(&session, &stack, &name, &args.retain).await?;
         destroyed.undelivered = undelivered(&session, &stack).await?;
         if destroyed.undelivered > 0 {
             context.printer.warn(&format!(
@@ -129,6 +130,18 @@ pub async fn run(context: &Context, args: DestroyArgs) -> Result<Destroyed> {
     }
     destroyed.seconds = started.elapsed().as_secs_f64();
     Ok(destroyed)
+}
+
+/// Refuses to leave a resource that the stack does not have: what was meant would be deleted.
+async fn known(session: &Session, stack: &Stack, name: &str, retain: &[String]) -> Result<()> {
+    if retain.is_empty() {
+        return Ok(());
+    }
+    let resources = cloudformation::resources(&session.clients, &stack.id).await?;
+    let ids: Vec<&str> = resources.iter().map(|resource| resource.logical_id.as_str()).collect();
+    let Some(unknown) = retain.iter().find(|id| !ids.contains(&id.as_str())) else { return Ok(()) };
+    Err(Error::usage(format!("the stack {name} has no resource {unknown} to leave; nothing was deleted"))
+        .hint(format!("its resources are {}", ids.join(", "))))
 }
 
 /// Returns the stack, after waiting for an operation that runs on it; nothing when there is none.

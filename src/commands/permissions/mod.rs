@@ -8,19 +8,23 @@ use crate::aws::identity;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::definition::{BusName, Definition, StackName};
-use crate::model::permissions::{Role, Scope, document, fragment};
+use crate::model::permissions::{Holder, InvalidHolder, Role, Scope, document, fragment};
 
 /// The arguments of `permissions`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   evbridge-momento permissions producer --region us-east-1 --account 123456789012
+  evbridge-momento permissions deployer --principal arn:aws:iam::123456789012:role/ci --region us-east-1
   evbridge-momento permissions deployer --format cloudformation > deployer-policy.yaml
-  evbridge-momento permissions operator shop
+  evbridge-momento permissions operator shop --principal AWSReservedSSO_Operators_0a1b2c3d4e5f6071
 
-The deployer runs deploy, destroy and drift, the operator doctor, drift, status and token, the producer \
-put-event. What CloudFormation does for the deployer is allowed through CloudFormation only. Without \
-`--account` AWS is asked whose credentials these are.")]
+The deployer runs deploy, destroy, diff and drift, the operator doctor, drift without --revert, explain, status \
+and token, the producer put-event. What CloudFormation does for the deployer is allowed through CloudFormation only.
+
+`deploy` and `doctor` ask IAM what whoever runs them may do, and the policy lets them ask about themselves. \
+A policy can name every user at once, but not every role: for a role say which with `--principal`. \
+Without `--account` and an ARN, AWS is asked whose credentials these are.")]
 pub struct PermissionsArgs {
     /// Who it is for
     #[arg(value_name = "ROLE", value_parser = clap::builder::PossibleValuesParser::new(Role::ALL.map(Role::name)))]
@@ -33,6 +37,9 @@ pub struct PermissionsArgs {
     /// Event bus, by its name
     #[arg(long, env = "EVBRIDGE_MOMENTO_BUS", value_name = "BUS")]
     bus: Option<BusName>,
+    /// User or role who gets the policy: its ARN, that of an assumed role, user/NAME or role/PATH/NAME
+    #[arg(long, value_name = "PRINCIPAL", value_parser = holder)]
+    principal: Option<Holder>,
     /// Account of the stack
     #[arg(long, value_name = "ACCOUNT", value_parser = account)]
     account: Option<String>,
@@ -59,12 +66,18 @@ pub async fn run(context: &Context, args: PermissionsArgs) -> Result<Verbatim> {
         .map_err(|error: crate::model::permissions::UnknownRole| Error::usage(error.to_string()))?;
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let bus = args.bus.as_ref().unwrap_or(&definition.bus.name).to_string();
-    let scope = scope(&definition, &stack, &bus, "", "");
+    let account = account_of(args.account, args.principal.as_ref())?;
+    if args.principal.is_none() && role != Role::Producer {
+        context.printer.status(
+            "this lets any user ask what they may do, as `deploy` and `doctor` do; for a role add `--principal`",
+        );
+    }
+    let scope = Scope { holder: args.principal, ..scope(&definition, &stack, &bus, "", "") };
     let text = match args.format {
         Form::Cloudformation => serde_yaml::to_string(&fragment(role, &scope))
             .context(Kind::Failed, || "the policy cannot be written".to_owned())?,
         Form::Json => {
-            let scope = placed(context, scope, args.account).await?;
+            let scope = placed(context, scope, account).await?;
             serde_json::to_string_pretty(&document(role, &scope))
                 .context(Kind::Failed, || "the policy cannot be written".to_owned())?
                 + "\n"
@@ -85,7 +98,20 @@ pub fn scope(definition: &Definition, stack: &str, bus: &str, account: &str, reg
         bus: bus.to_owned(),
         own_bus: definition.bus.create,
         detail_types: definition.events.iter().map(|event| event.as_str().to_owned()).collect(),
+        holder: None,
         sources: definition.source.iter().map(|source| source.as_str().to_owned()).collect(),
+    }
+}
+
+/// Returns the account that the flags name.
+fn account_of(account: Option<String>, principal: Option<&Holder>) -> Result<Option<String>> {
+    let own = principal.and_then(Holder::account);
+    match (account, own) {
+        (Some(account), Some(own)) if account != own => Err(Error::usage(format!(
+            "the principal is of account {own}, and the stack of account {account}"
+        ))
+        .hint("name the user or role of the stack's account that deploys or operates there")),
+        (account, own) => Ok(account.or_else(|| own.map(str::to_owned))),
     }
 }
 
@@ -102,6 +128,10 @@ async fn placed(context: &Context, scope: Scope, account: Option<String>) -> Res
         (caller.account, session.region().to_owned())
     };
     Ok(Scope { partition: Scope::partition_of(&region).to_owned(), region, account, ..scope })
+}
+
+fn holder(text: &str) -> Result<Holder, String> {
+    text.parse().map_err(|invalid: InvalidHolder| invalid.to_string())
 }
 
 fn account(text: &str) -> Result<String, String> {

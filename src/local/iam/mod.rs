@@ -66,6 +66,11 @@ impl Iam {
             .map(|role| RolePolicies { trust: role.trust, inline: role.policies.into_iter().collect() }))
     }
 
+    /// Returns the ARN of a role by its name, or nothing when there is no such role.
+    pub fn role_arn(&self, name: &str) -> Result<Option<String>, ApiError> {
+        Ok(self.store.get::<Role>(EVERYWHERE, name)?.map(|role| role.arn))
+    }
+
     fn dispatch(&self, action: &str, input: &Input<'_>) -> Answer {
         match action {
             "AttachRolePolicy" => self.attach_role_policy(input),

@@ -11,14 +11,14 @@ pub struct Need {
     pub by: By,
     /// The kind of what it is done to.
     pub resource: &'static str,
-    /// Whether only stacks need it that make their own bus, or only those that do not; nothing for all.
-    pub own_bus: Option<bool>,
-    /// Whether only stacks need it that are encrypted with a key of the customer's.
-    pub own_key: bool,
+    /// For which stacks and principals it is needed.
+    pub when: When,
     /// The action, such as `events:PutRule`.
     pub action: &'static str,
     /// The commands that need it.
     pub commands: Vec<&'static str>,
+    /// On which occasions a deploy needs it; nothing where no deploy does, or not for certain.
+    pub deploy: Option<Occasion>,
 }
 
 /// Who makes a call.
@@ -28,69 +28,160 @@ pub enum By {
     Command,
     /// CloudFormation, with the permissions of who runs the command.
     Stack,
-    /// Another service, with the permissions of who runs the command, on AWS only.
+    /// Another service, in the command's own call, on AWS only.
     ServiceOnAws,
     /// CloudFormation as well, but on AWS only: the local cloud does without.
     StackOnAws,
 }
 
-/// Returns what a role needs for a stack that makes its own bus or does not, and has a key of the customer's or not.
-pub fn needs(role: Role, own_bus: bool, own_key: bool) -> impl Iterator<Item = &'static Need> {
+/// For which stacks and principals a permission is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// For all.
+    Always,
+    /// For stacks that make their own event bus.
+    OwnBus,
+    /// For stacks whose event bus is there before.
+    GivenBus,
+    /// For stacks that are encrypted with a key of the customer's.
+    OwnKey,
+    /// Where the policy names a role.
+    Role,
+}
+
+/// On which occasions a deploy needs a permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// Whatever it changes.
+    Any,
+    /// Where it makes the change set.
+    Preparing,
+    /// Where it carries the change set out.
+    Executing,
+    /// Where the resource is made.
+    Creating,
+    /// Where the resource is changed.
+    Updating,
+}
+
+/// What the needs depend on, apart from the role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Case {
+    /// Whether the stack makes its own bus.
+    pub own_bus: bool,
+    /// Whether the stack is encrypted with a key of the customer's.
+    pub own_key: bool,
+    /// Whether the policy is for a role, and not for a user.
+    pub for_role: bool,
+}
+
+/// Returns what a role needs.
+pub fn needs(role: Role, case: Case) -> impl Iterator<Item = &'static Need> {
     TABLE
         .iter()
-        .filter(move |need| need.own_bus.is_none_or(|wanted| wanted == own_bus))
-        .filter(move |need| own_key || !need.own_key)
+        .filter(move |need| match need.when {
+            When::Always => true,
+            When::OwnBus => case.own_bus,
+            When::GivenBus => !case.own_bus,
+            When::OwnKey => case.own_key,
+            When::Role => case.for_role,
+        })
         .filter(move |need| need.commands.iter().any(|command| role.commands().contains(command)))
 }
 
-static TABLE: LazyLock<Vec<Need>> = LazyLock::new(|| parse(include_str!("actions.tsv")));
+static TABLE: LazyLock<Vec<Need>> = LazyLock::new(|| rows().filter_map(parse).collect());
 
-fn parse(table: &'static str) -> Vec<Need> {
-    let rows = table.lines().filter(|line| !line.starts_with('#'));
-    rows.filter_map(|row| {
-        let mut cells = row.split('\t');
-        let by = match cells.next()? {
-            "self" => By::Command,
-            "stack" => By::Stack,
-            "service" => By::ServiceOnAws,
-            _ => By::StackOnAws,
-        };
-        let (resource, when) = (cells.next()?, cells.next()?);
-        Some(Need {
-            by,
-            resource,
-            own_bus: match when {
-                "own" => Some(true),
-                "given" => Some(false),
-                _ => None,
+/// Returns the rows of the table, without its comment.
+fn rows() -> impl Iterator<Item = &'static str> {
+    include_str!("actions.tsv").lines().filter(|line| !line.starts_with('#'))
+}
+
+/// Reads a row; nothing where it has a word that no column knows.
+fn parse(row: &'static str) -> Option<Need> {
+    let [by, resource, when, action, commands] = row.split('\t').collect::<Vec<_>>()[..] else { return None };
+    let by = match by {
+        "self" => By::Command,
+        "stack" => By::Stack,
+        "service" => By::ServiceOnAws,
+        "aws" => By::StackOnAws,
+        _ => return None,
+    };
+    let when = match when {
+        "always" => When::Always,
+        "own" => When::OwnBus,
+        "given" => When::GivenBus,
+        "key" => When::OwnKey,
+        "role" => When::Role,
+        _ => return None,
+    };
+    let mut deploy = None;
+    let mut names = Vec::new();
+    for word in commands.split(' ') {
+        let (command, occasion) = match word {
+            "deploy" => ("deploy", Some(Occasion::Any)),
+            "deploy?" => ("deploy", None),
+            other => match other.strip_prefix("deploy:") {
+                Some("prepare") => ("deploy", Some(Occasion::Preparing)),
+                Some("execute") => ("deploy", Some(Occasion::Executing)),
+                Some("create") => ("deploy", Some(Occasion::Creating)),
+                Some("update") => ("deploy", Some(Occasion::Updating)),
+                Some(_) => return None,
+                None => (other, None),
             },
-            own_key: when == "key",
-            action: cells.next()?,
-            commands: cells.next()?.split(' ').collect(),
-        })
-    })
-    .collect()
+        };
+        names.push(command);
+        deploy = deploy.or(occasion);
+    }
+    Some(Need { by, resource, when, action, commands: names, deploy })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::permissions::resource::KINDS;
 
     #[test]
-    fn every_row_is_read_and_belongs_to_a_role() {
-        let rows = include_str!("actions.tsv").lines().filter(|line| !line.starts_with('#')).count();
-        assert_eq!(TABLE.len(), rows);
-        let known: Vec<&str> = Role::ALL.iter().flat_map(|role| role.commands()).copied().collect();
-        for need in TABLE.iter() {
-            assert!(need.commands.iter().all(|command| known.contains(command)), "{need:?}");
-            assert!(need.action.split_once(':').is_some_and(|(_, name)| !name.contains('*')), "{need:?}");
+    fn every_row_has_words_that_its_columns_know() {
+        for row in rows() {
+            let need = parse(row).unwrap_or_else(|| panic!("a word of this row is not known: {row:?}"));
+            assert!(KINDS.contains(&need.resource), "no kind of resource: {row:?}");
+            let known = |command: &&&str| Role::ALL.iter().any(|role| role.commands().contains(*command));
+            let unknown = need.commands.iter().find(|command| !known(command));
+            assert_eq!(unknown, None, "a command that no role runs: {row:?}");
+            let (service, name) = need.action.split_once(':').unwrap_or_default();
+            let is_word =
+                |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            assert!(is_word(service) && is_word(name), "no action: {row:?}");
+        }
+    }
+
+    #[test]
+    fn every_row_is_in_its_place_and_there_once() {
+        let key = |row: &str| row.rsplit_once('\t').map(|(key, _)| key.to_owned());
+        let all: Vec<&str> = rows().collect();
+        for pair in all.windows(2) {
+            assert!(key(pair[0]) < key(pair[1]), "out of order, or twice:\n{}\n{}", pair[0], pair[1]);
+        }
+        for row in all {
+            let commands: Vec<&str> = row.rsplit('\t').next().unwrap_or_default().split(' ').collect();
+            assert!(commands.windows(2).all(|pair| pair[0] < pair[1]), "commands out of order: {row:?}");
+            let deploys = commands.iter().filter(|command| command.starts_with("deploy")).count();
+            assert!(deploys < 2, "more than one word for a deploy: {row:?}");
+        }
+    }
+
+    #[test]
+    fn every_command_of_a_role_has_a_row() {
+        for command in Role::ALL.iter().flat_map(|role| role.commands()) {
+            assert!(TABLE.iter().any(|need| need.commands.contains(command)), "{command} needs nothing");
         }
     }
 
     #[test]
     fn nobody_but_cloudformation_may_repoint_a_destination() {
         for role in Role::ALL {
-            let direct = needs(role, true, true).filter(|need| need.by == By::Command);
+            let case = Case { own_bus: true, own_key: true, for_role: true };
+            let direct = needs(role, case).filter(|need| need.by == By::Command);
             assert!(direct.into_iter().all(|need| need.action != "events:UpdateApiDestination"));
         }
     }

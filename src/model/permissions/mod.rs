@@ -5,16 +5,20 @@
 
 mod action;
 mod policy;
+mod principal;
 mod resource;
 mod simulation;
+mod work;
 
 use std::fmt;
 use std::str::FromStr;
 
-pub use action::{By, Need, needs};
-pub use policy::{document, fragment};
+pub use action::{By, Case, Need, Occasion, When, needs};
+pub use policy::{deploying, document, fragment};
+pub use principal::{Holder, InvalidHolder, Principal};
 pub use resource::Scope;
-pub use simulation::{Principal, Question, only, questions};
+pub use simulation::{Question, only, questions};
+pub use work::{SECRET, Work};
 
 /// What somebody does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +52,8 @@ impl Role {
     /// Returns the commands that the role runs.
     pub fn commands(self) -> &'static [&'static str] {
         match self {
-            Self::Deployer => &["deploy", "destroy", "drift"],
-            Self::Operator => &["doctor", "drift", "status", "token-check", "token-set"],
+            Self::Deployer => &["deploy", "destroy", "diff", "drift"],
+            Self::Operator => &["doctor", "drift", "explain", "status", "token-check", "token-set"],
             Self::Producer => &["put-event"],
         }
     }

@@ -4,14 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{By, Need, Role, Scope, needs};
+use super::{By, Need, Role, Scope, Work, needs};
 
 /// Makes a role's policy document.
 ///
 /// What CloudFormation does for the user is allowed through CloudFormation only (`aws:CalledVia`): with these
 /// permissions nobody can point a destination elsewhere by hand.
 pub fn document(role: Role, scope: &Scope) -> Value {
-    write(role, scope, &|arn| json!(arn))
+    write(needs(role, scope.case()), scope, &|arn| json!(arn))
+}
+
+/// Makes the policy document of what one deploy cannot do without.
+pub fn deploying(work: &Work, scope: &Scope) -> Value {
+    let wanted = needs(Role::Deployer, scope.case()).filter(|need| work.needs(need));
+    write(wanted, scope, &|arn| json!(arn))
 }
 
 /// Makes a fragment of a template: a managed policy that fits where the template is deployed.
@@ -19,7 +25,8 @@ pub fn fragment(role: Role, scope: &Scope) -> Value {
     let name = role.name();
     let (first, rest) = name.split_at(1);
     let id = format!("EvbridgeMomento{}{rest}Policy", first.to_uppercase());
-    let policy = write(role, &scope.clone().anywhere(), &|arn| {
+    let scope = scope.clone().anywhere();
+    let policy = write(needs(role, scope.case()), &scope, &|arn| {
         if arn.contains("${") { json!({ "Fn::Sub": arn }) } else { json!(arn) }
     });
     json!({
@@ -35,8 +42,8 @@ pub fn fragment(role: Role, scope: &Scope) -> Value {
     })
 }
 
-fn write(role: Role, scope: &Scope, arn: &dyn Fn(&str) -> Value) -> Value {
-    let wanted: Vec<&Need> = needs(role, scope.own_bus, scope.key.is_some()).collect();
+fn write(wanted: impl Iterator<Item = &'static Need>, scope: &Scope, arn: &dyn Fn(&str) -> Value) -> Value {
+    let wanted: Vec<&Need> = wanted.collect();
     let direct: BTreeSet<(&str, &str)> = wanted
         .iter()
         .filter(|need| need.by == By::Command)
@@ -125,6 +132,7 @@ mod tests {
             sources: Vec::new(),
             secret: "evbridge-momento/momento-api".into(),
             key: None,
+            holder: None,
         }
     }
 
@@ -139,6 +147,7 @@ mod tests {
                 let unscoped = |action: &Value| {
                     let action = action.as_str().unwrap();
                     action.contains(":List")
+                        || action == "events:TestEventPattern"
                         || [
                             "DescribeEvents",
                             "DescribeStackDriftDetectionStatus",

@@ -1,6 +1,30 @@
 //! The ARNs of a stack's resources, before they exist: CloudFormation makes their names from the stack's.
 
-/// Which stack the permissions are for.
+use super::{Case, Holder};
+
+/// The kinds of resources that permissions are for.
+#[cfg(test)]
+pub(super) const KINDS: [&str; 17] = [
+    "alarms",
+    "any",
+    "bus",
+    "caller",
+    "connection",
+    "connection-secret",
+    "destination",
+    "events",
+    "key",
+    "linked-role",
+    "metrics",
+    "passed",
+    "queue",
+    "role",
+    "rule",
+    "secret",
+    "stack",
+];
+
+/// Which stack the permissions are for, and who has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
     /// `aws`, `aws-cn`, …; or `${AWS::Partition}`.
@@ -23,6 +47,8 @@ pub struct Scope {
     pub secret: String,
     /// The ARN of the customer's key, where the stack is encrypted with one.
     pub key: Option<String>,
+    /// Who has the permissions; nothing for any user.
+    pub holder: Option<Holder>,
 }
 
 /// From this length on CloudFormation may cut a stack's name in a resource's: names have up to 64 characters,
@@ -53,6 +79,15 @@ impl Scope {
         }
     }
 
+    /// Returns what the needs depend on.
+    pub fn case(&self) -> Case {
+        Case {
+            own_bus: self.own_bus,
+            own_key: self.key.is_some(),
+            for_role: self.holder.as_ref().is_some_and(Holder::is_role),
+        }
+    }
+
     /// Returns the pattern of a kind of resource.
     pub(super) fn arn(&self, kind: &str) -> String {
         let made = self.made("");
@@ -60,7 +95,11 @@ impl Scope {
             "key" => self.key.clone().unwrap_or_default(),
             // Lists and CloudWatch's metrics have no resource (Service Authorization Reference).
             "any" | "metrics" => "*".to_owned(),
-            "caller" => self.global(&format!("user/{}", self.own_name())),
+            "caller" => match &self.holder {
+                Some(holder) => holder.arn(&self.partition, &self.account),
+                // A user's own name is known to a policy, a role's is not (IAM user guide, "Variables").
+                None => self.global(&format!("user/{}", self.own_name())),
+            },
             "stack" => self.regional("cloudformation", &format!("stack/{}/*", self.stack)),
             "bus" | "events" => self.regional("events", &format!("event-bus/{}", self.bus_name())),
             "alarms" => self.regional("cloudwatch", "alarm:*"),

@@ -4,26 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Role, Scope, document};
-
-/// Who calls, as IAM's simulation takes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Principal {
-    /// The account itself, which may do everything that its organisation allows.
-    Root,
-    /// A user, by ARN.
-    User(String),
-    /// A role that was assumed; its ARN has a path that the session's does not tell.
-    Role {
-        /// The role's name.
-        name: String,
-        /// Its ARN where it has no path.
-        arn: String,
-    },
-    /// Somebody whom the simulation does not know, such as a federated user.
-    Other,
-}
-
 /// What is asked at once: actions on a resource, with the condition keys of the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
@@ -35,26 +15,9 @@ pub struct Question {
     pub context: Vec<(String, Vec<String>)>,
 }
 
-impl Principal {
-    /// Reads the ARN that STS gives of the caller.
-    pub fn of(arn: &str) -> Self {
-        let parts: Vec<&str> = arn.splitn(6, ':').collect();
-        let [_, partition, _, _, account, resource] = parts[..] else { return Self::Other };
-        match resource.split('/').collect::<Vec<_>>()[..] {
-            ["root"] => Self::Root,
-            ["user", ..] => Self::User(arn.to_owned()),
-            ["assumed-role", name, _] => Self::Role {
-                name: name.to_owned(),
-                arn: format!("arn:{partition}:iam::{account}:role/{name}"),
-            },
-            _ => Self::Other,
-        }
-    }
-}
-
-/// Returns what to ask about a role's permissions: a question for each statement of its policy, in their order.
-pub fn questions(role: Role, scope: &Scope) -> Vec<Question> {
-    let policy = document(role, scope);
+/// Returns what to ask so as to learn whether somebody has a policy's permissions: a question for each of its
+/// statements, in their order.
+pub fn questions(policy: &Value) -> Vec<Question> {
     let texts = |value: &Value| -> Vec<String> {
         let items = value.as_array().into_iter().flatten();
         items.chain(value.is_string().then_some(value)).filter_map(Value::as_str).map(str::to_owned).collect()
@@ -65,11 +28,8 @@ pub fn questions(role: Role, scope: &Scope) -> Vec<Question> {
             let operators = statement["Condition"].as_object().into_iter().flatten();
             let keys = operators.filter_map(|(_, keys)| keys.as_object()).flatten();
             Question {
-                // Whoever can ask has the permission to ask.
-                actions: texts(&statement["Action"])
-                    .into_iter()
-                    .filter(|action| action != "iam:SimulatePrincipalPolicy")
-                    .collect(),
+                // Whoever can ask has the permissions to ask.
+                actions: if statement["Sid"] == "Caller" { Vec::new() } else { texts(&statement["Action"]) },
                 resource: example(statement["Resource"].as_str().unwrap_or_default()),
                 context: keys.map(|(key, values)| (key.clone(), texts(values))).collect(),
             }
@@ -77,9 +37,8 @@ pub fn questions(role: Role, scope: &Scope) -> Vec<Question> {
         .collect()
 }
 
-/// Returns the part of a role's policy that holds the refused actions of each question.
-pub fn only(role: Role, scope: &Scope, refused: &[BTreeSet<String>]) -> Value {
-    let mut policy = document(role, scope);
+/// Returns the part of a policy that holds the refused actions of each question.
+pub fn only(mut policy: Value, refused: &[BTreeSet<String>]) -> Value {
     if let Some(statements) = policy["Statement"].as_array_mut() {
         for (statement, refused) in statements.iter_mut().zip(refused) {
             if let Some(actions) = statement["Action"].as_array_mut() {
@@ -99,6 +58,7 @@ fn example(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::permissions::{Role, Scope, document};
     use crate::model::policy::{Caller, Decision, Policy, Request};
 
     fn scope() -> Scope {
@@ -113,14 +73,16 @@ mod tests {
             sources: vec!["shop".into()],
             secret: "evbridge-momento/momento-api".into(),
             key: Some("arn:aws:kms:us-east-1:123456789012:key/k".into()),
+            holder: None,
         }
     }
 
     #[test]
     fn a_policy_answers_its_own_questions_with_yes() {
         for role in Role::ALL {
-            let policy = Policy::from_json(&document(role, &scope())).unwrap();
-            for question in questions(role, &scope()) {
+            let document = document(role, &scope());
+            let policy = Policy::from_json(&document).unwrap();
+            for question in questions(&document) {
                 let keys = question.context.iter();
                 let context: Vec<(&str, &str)> =
                     keys.map(|(key, values)| (key.as_str(), values[0].as_str())).collect();
@@ -135,23 +97,13 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_a_policy_of_its_own() {
-        let asked = questions(Role::Producer, &scope());
+        let all = document(Role::Producer, &scope());
+        let asked = questions(&all);
         let mut refused = vec![BTreeSet::new(); asked.len()];
         refused[1].insert("events:PutEvents".to_owned());
-        let policy = only(Role::Producer, &scope(), &refused);
+        let policy = only(all, &refused);
         assert_eq!(policy["Statement"].as_array().unwrap().len(), 1);
         assert_eq!(policy["Statement"][0]["Action"], serde_json::json!(["events:PutEvents"]));
         assert_eq!(policy["Statement"][0]["Condition"]["StringEquals"]["events:source"][0], "shop");
-    }
-
-    #[test]
-    fn a_caller_is_told_by_its_arn() {
-        let of = Principal::of;
-        assert_eq!(of("arn:aws:iam::1:root"), Principal::Root);
-        assert_eq!(of("arn:aws:iam::1:user/a/b"), Principal::User("arn:aws:iam::1:user/a/b".into()));
-        let arn = "arn:aws-cn:iam::1:role/ci".to_owned();
-        assert_eq!(of("arn:aws-cn:sts::1:assumed-role/ci/me"), Principal::Role { name: "ci".into(), arn });
-        assert_eq!(of("arn:aws:sts::1:federated-user/me"), Principal::Other);
-        assert_eq!(of("me"), Principal::Other);
     }
 }

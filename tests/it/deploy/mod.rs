@@ -1,6 +1,7 @@
 //! `deploy`: the main job, what changes and what does not.
 
 mod causes;
+mod checks;
 mod import;
 mod next;
 mod refused;

@@ -67,10 +67,10 @@ fn credentials_that_end_soon_are_renewed() {
 #[cfg(unix)]
 #[test]
 fn credentials_that_cannot_be_renewed_are_reported_with_the_way_on() {
-    let signed = Signed::in_for(4);
+    let signed = Signed::in_for(3);
     signed.user.run(DEPLOY).is(str![[r#"
 ------- stderr -------
-error: looking at the stack momento-api could not get AWS credentials
+error: asking who you are (sts:GetCallerIdentity) could not get AWS credentials
   cause: an error occurred while loading credentials
   cause: Error retrieving credentials: external process exited with code exit status: 1. Stderr: the session has ended
 
