@@ -2,6 +2,9 @@
 
 pub mod change;
 pub mod check;
+mod current;
+mod interrupts;
+pub mod keys;
 pub mod mint;
 pub mod probe;
 mod registry;
@@ -9,6 +12,8 @@ pub mod report;
 pub mod rotate;
 mod rotation;
 pub mod source;
+mod trial;
+mod way_back;
 
 use clap::{Args, Subcommand};
 
