@@ -14,7 +14,7 @@ use super::interrupts::Interrupts;
 use super::keys::{self, Others};
 use super::report::{Changed, Outcome};
 use super::rotation::Rotation;
-use super::source::{Given, SourceArgs};
+use super::source::{Given, Origin, SourceArgs};
 use super::trial::{accepted, checked};
 use crate::aws::deployed::{self, DeployedStack};
 use crate::aws::identity;
@@ -85,7 +85,7 @@ pub async fn run(context: &Context, args: &ChangeArgs, issue: bool) -> Result<Ch
         // The local cloud's Momento makes keys itself.
         (None, Some(local)) if issue => {
             let text = local.issue_key(change.session.region()).await?;
-            Given { origin: "the local cloud".to_owned(), text }
+            Given { origin: Origin::Other("the local cloud".to_owned()), text }
         }
         (None, _) => args.source.given(context, change.session.region())?,
     };

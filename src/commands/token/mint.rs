@@ -15,7 +15,7 @@ use super::interrupts::Interrupts;
 use super::keys::{self, Others};
 use super::registry::Registry;
 use super::report::Changed;
-use super::source::{self, Given};
+use super::source::{self, Given, Origin};
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::token::Token;
@@ -64,13 +64,14 @@ pub(super) async fn run(context: &Context, change: &ChangeArgs, args: &MintArgs)
     }
     let mut others = change.others();
     // Before the new key is made, which is then not among them.
-    match registry.made_for(&change.purpose()).await {
-        Ok(listed) => others.add_listed(listed),
-        Err(error) => context.printer.warn(&format!("{}: one that is forgotten stays", error.message)),
-    }
+    let listed = registry.made_for(&change.purpose()).await.map(|listed| others.add_listed(listed));
     let interrupts = Interrupts::listen(context.printer.clone());
     let work = made(context, &change, &registry, args, &others, &interrupts);
-    interrupts.guard(change.secret(), work).await
+    let changed = interrupts.guard(change.secret(), work).await?;
+    if let Err(error) = listed {
+        context.printer.warn(&format!("{}: one that was made and never stored stays", error.message));
+    }
+    Ok(changed)
 }
 
 async fn made(
@@ -92,7 +93,7 @@ async fn made(
     let minted = registry.mint(&order).await?;
     interrupts.made_key(&minted.id);
     context.printer.status(&format!("Momento made the key {}", minted.id));
-    let given = Given { origin: "Momento".to_owned(), text: minted.key.clone() };
+    let given = Given { origin: Origin::Other("Momento".to_owned()), text: minted.key.clone() };
     let new = New { given: &given, version: &version, key_id: Some(&minted.id) };
     match change.give(&new, interrupts).await {
         Ok(mut changed) => {
@@ -144,8 +145,10 @@ async fn clear(
 
 async fn management_key(context: &Context, change: &Change<'_>, args: &MintArgs) -> Result<SecretString> {
     let given = match (&args.management_key_file, &context.environment.management_key) {
-        (Some(path), _) => source::file(path)?,
-        (None, Some(text)) => Given { origin: "MOMENTO_MANAGEMENT_KEY".to_owned(), text: text.clone() },
+        (Some(path), _) => source::file("management key", path)?,
+        (None, Some(text)) => {
+            Given { origin: Origin::Other("MOMENTO_MANAGEMENT_KEY".to_owned()), text: text.clone() }
+        }
         (None, None) => match &change.session().local {
             Some(local) => return Ok(local.issue_management_key(change.session().region()).await?),
             None => {

@@ -15,8 +15,11 @@ impl Rotation<'_> {
     pub(super) async fn go_back(&self, error: Error) -> Error {
         self.say("going back to the old token");
         let (error, is_stack_back) = match self.stack_back().await {
-            Ok(true) => (error.cause("the stack uses the old token again"), true),
-            Ok(false) => (error.cause("the stack still uses the old token"), true),
+            // CloudFormation has taken an update back that failed.
+            Ok(moved) if moved || error.kind == Kind::RolledBack => {
+                (error.cause("the stack uses the old token again"), true)
+            }
+            Ok(_) => (error.cause("the stack still uses the old token"), true),
             Err(second) => (
                 because(error.cause("and the stack could not be given the old token back"), &second)
                     .hint("when its cause is gone, give the stack the old token back with `evbridge-momento deploy`"),
