@@ -80,6 +80,7 @@ impl Interrupts {
     /// Does all of the work, and leaves it at the second Ctrl-C.
     pub(super) async fn guard<T>(&self, secret: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
+            biased;
             done = work => done,
             () = self.reaches(2) => Err(self.left(secret)),
         }

@@ -129,6 +129,7 @@ async fn clear(
     }
     match registry.revoke(id).await {
         Ok(_) => {
+            interrupts.settled();
             keys::forget(context, change, id).await;
             error.cause(format!("the new key {id} was revoked again"))
         }

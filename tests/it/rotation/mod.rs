@@ -7,6 +7,7 @@
 #[cfg(unix)]
 mod interrupted;
 mod killed;
+mod matrix;
 mod state;
 mod way_back;
 

@@ -24,7 +24,26 @@ fn a_label_that_moved_although_nobody_knew_is_put_back() {
         .run("local fault add --action secretsmanager:UpdateSecretVersionStage --lose-answer --times 3")
         .success();
     session.run("local fault add --action secretsmanager:DescribeSecret --status 400 --after 2").success();
-    session.run(MINT).is(str![[r#""#]]);
+    session.run(MINT).is(str![[r#"
+------- stderr -------
+Momento made the key [UUID]
+stored the new token as a pending version
+  UPDATE_COMPLETE  MomentoConnection           [DURATION] AWS::Events::Connection
+the connection is authorised with the new token
+an event came through with the new token
+going back to the old token
+  UPDATE_COMPLETE  MomentoConnection           [DURATION] AWS::Events::Connection
+error: moving the label AWSCURRENT of the secret evbridge-momento/momento-api could not reach AWS
+  cause: io error
+  cause: connection reset
+  cause: the stack uses the old token again
+  cause: the old version has the label AWSCURRENT again
+  cause: the new key [UUID] was revoked again
+
+hint: check the network, HTTPS_PROXY, the region's name and `--endpoint-url`
+[exit status: 6]
+
+"#]]);
     assert_eq!(state(&session), before);
     session.run("put-event cacheSet --local").success();
     session.run(MINT).success();
@@ -143,11 +162,27 @@ fn a_key_whose_making_had_no_answer_is_found_by_its_description() {
     let session = rotated_once();
     let before = state(&session);
     session.run("local fault add --action momento:MakeKey --lose-answer").success();
-    session.run(MINT).is(str![[r#""#]]);
+    session.run(MINT).is(str![[r#"
+------- stderr -------
+error: Momento's API keys cannot be reached
+  cause: the connection was broken
+  cause: the new key [UUID] was revoked again
+[exit status: 6]
+
+"#]]);
     assert_eq!(state(&session), before);
     session.run("local fault add --action momento:MakeKey --lose-answer").success();
     session.run("local fault add --action momento:ListKeys --status 503 --times 3 --after 1").success();
-    session.run(MINT).is(str![[r#""#]]);
+    session.run(MINT).is(str![[r#"
+------- stderr -------
+error: Momento's API keys cannot be reached
+  cause: the connection was broken
+  cause: a key may have been made all the same, described as `evbridge-momento momento-api in us-east-1 of 000000000000, version [UUID]`
+
+hint: the next `evbridge-momento token rotate --mint` revokes it; or look for it at https://console.gomomento.com
+[exit status: 6]
+
+"#]]);
     assert_eq!(state(&session).keys.len(), 2);
     session.run(MINT).success();
     assert!(state(&session).is_clean());
@@ -174,7 +209,22 @@ not revoked: the key [UUID]
     assert_eq!(json["kept_keys"][0]["id"], state(&session).keys[0].as_str());
     // A minted key that is gone back to is the one in use again.
     let session = rotated_once();
-    session.run(&format!("{MINT} --no-probe")).is(str![[r#""#]]);
+    session.run(&format!("{MINT} --no-probe")).is(str![[r#"
+[UUID]
+------- stderr -------
+Momento made the key [UUID]
+stored the new token as a pending version
+  UPDATE_COMPLETE  MomentoConnection           [DURATION] AWS::Events::Connection
+the connection is authorised with the new token
+the new version is the current one, the old one is labelled AWSPREVIOUS
+changed the token of momento-api in us-east-1
+No event was sent to try it: see that events arrive.
+The new key ends at [TIME]: rotate again before.
+not revoked: the key [UUID]
+  no event was sent to see that the new token works
+  -> the next `token rotate --mint` revokes it, once an event came through; or revoke it at https://console.gomomento.com
+
+"#]]);
     session.run(MINT).success();
     assert!(state(&session).is_clean());
 }
