@@ -4,10 +4,12 @@
 //! The short form runs with every `cargo test`; `UPDATE=1 cargo test --test it rotation` runs all of it and writes
 //! docs/rotation.md.
 
+mod flowing;
 #[cfg(unix)]
 mod interrupted;
 mod killed;
 mod matrix;
+mod recorded;
 mod state;
 mod way_back;
 
