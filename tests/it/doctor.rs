@@ -29,7 +29,7 @@ ok       region                               us-east-1 (US East (N. Virginia)),
 ok       bus                                  the event bus default exists
 ok       stack                                momento-api is in CREATE_COMPLETE
 ok       quotas                               8 of 300 rules on default, 3 of 3000 API destinations, 1 of 3000 connections (AWS's defaults; yours may differ)
-ok       permissions                          you may do all 37 things that the operator needs
+ok       permissions                          you may do all 38 things that the operator needs
 ok       connection                           AUTHORIZED
 ok       destination CacheSetDestination      ACTIVE, calls https://api.cache.cell-us-east-1-1.prod.a.momentohq.com/cache/*
 ok       destination CacheDeleteDestination   ACTIVE, calls https://api.cache.cell-us-east-1-1.prod.a.momentohq.com/cache/*

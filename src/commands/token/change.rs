@@ -160,10 +160,7 @@ impl<'a> Change<'a> {
 
     /// Tries a token that was given and gives it to the stack, after asking.
     async fn set(&self, given: &Given) -> Result<Changed> {
-        let (token, cache) = match self.tried(given).await? {
-            Some(tried) => tried,
-            None => return Ok(self.unchanged()),
-        };
+        let Some((token, cache)) = self.tried(given).await? else { return Ok(self.unchanged()) };
         if !self.agreed().await? {
             return Ok(self.declined());
         }
@@ -171,7 +168,8 @@ impl<'a> Change<'a> {
         let version = uuid::Uuid::new_v4().to_string();
         let key_id = self.known(&token).await?;
         let new = New { given, version: &version, key_id: key_id.as_deref() };
-        let changed = self.rotate(&new, &token, cache.as_deref(), &interrupts);
+        // The steps and the SDK's calls in them are large.
+        let changed = Box::pin(self.rotate(&new, &token, cache.as_deref(), &interrupts));
         let mut changed = interrupts.guard(&self.secret, changed).await?;
         let reason = "Momento revokes it for a management key only, which this command does not have";
         self.others().keep(key_id.as_deref(), &mut changed, reason, &keys::again());
@@ -241,7 +239,7 @@ impl<'a> Change<'a> {
             source: self.definition.source.first().map_or("evbridge-momento", |source| source.as_str()),
             interrupts,
         };
-        let probe = rotation.run().await?;
+        let probe = Box::pin(rotation.run()).await?;
         let version = new.version.to_owned();
         Ok(Changed { outcome: Outcome::Changed, version, probe, ..self.unchanged() })
     }

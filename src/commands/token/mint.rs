@@ -16,6 +16,7 @@ use super::keys::{self, Others};
 use super::registry::Registry;
 use super::report::Changed;
 use super::source::{self, Given, Origin};
+use super::way_back::because;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::token::Token;
@@ -66,7 +67,7 @@ pub(super) async fn run(context: &Context, change: &ChangeArgs, args: &MintArgs)
     // Before the new key is made, which is then not among them.
     let listed = registry.made_for(&change.purpose()).await.map(|listed| others.add_listed(listed));
     let interrupts = Interrupts::listen(context.printer.clone());
-    let work = made(context, &change, &registry, args, &others, &interrupts);
+    let work = Box::pin(made(context, &change, &registry, args, &others, &interrupts));
     let changed = interrupts.guard(change.secret(), work).await?;
     if let Err(error) = listed {
         context.printer.warn(&format!("{}: one that was made and never stored stays", error.message));
@@ -133,14 +134,9 @@ async fn clear(
             keys::forget(context, change, id).await;
             error.cause(format!("the new key {id} was revoked again"))
         }
-        Err(second) => second
-            .causes
-            .iter()
-            .fold(
-                error.cause(format!("and the new key {id} is alive: {}", second.message)),
-                |error, cause| error.cause(cause),
-            )
-            .hint(keys::again()),
+        Err(second) => {
+            because(error.cause(format!("and the new key {id} is alive")), &second).hint(keys::again())
+        }
     }
 }
 

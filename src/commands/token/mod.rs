@@ -51,8 +51,8 @@ pub async fn run(context: &Context, args: TokenArgs) -> Result<u8> {
     Ok(match args.command {
         TokenCommand::Check(args) => print(context, &check::run(context, args).await?),
         TokenCommand::Set(args) => print(context, &change::run(context, &args, false).await?),
-        TokenCommand::Rotate(args) => match rotate::run(context, args).await? {
-            Rotated::Changed(changed) => print(context, &changed),
+        TokenCommand::Rotate(args) => match Box::pin(rotate::run(context, args)).await? {
+            Rotated::Changed(changed) => print(context, &*changed),
             Rotated::Schedule(line) => print(context, &line),
         },
     })

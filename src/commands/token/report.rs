@@ -46,10 +46,8 @@ pub struct Changed {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked: Option<String>,
     /// The ids of keys that earlier rotations left and that were revoked now.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revoked_leftovers: Vec<String>,
     /// The keys that `--mint` made, that the stack does not use now, and that were not revoked.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kept_keys: Vec<KeptKey>,
     /// The event that came through with the new token; nothing where none was sent.
     pub probe: Option<String>,

@@ -41,7 +41,7 @@ pub struct RotateArgs {
 /// What `token rotate` answers.
 pub enum Rotated {
     /// The token was changed, or not.
-    Changed(Changed),
+    Changed(Box<Changed>),
     /// The cron line.
     Schedule(Verbatim),
 }
@@ -50,8 +50,10 @@ pub enum Rotated {
 pub async fn run(context: &Context, args: RotateArgs) -> Result<Rotated> {
     match &args.schedule {
         Some(times) => Ok(Rotated::Schedule(Verbatim { text: line(context, times, &args)? })),
-        None if args.mint.mint => Ok(Rotated::Changed(mint::run(context, &args.change, &args.mint).await?)),
-        None => Ok(Rotated::Changed(change::run(context, &args.change, true).await?)),
+        None if args.mint.mint => {
+            Ok(Rotated::Changed(Box::new(mint::run(context, &args.change, &args.mint).await?)))
+        }
+        None => Ok(Rotated::Changed(Box::new(change::run(context, &args.change, true).await?))),
     }
 }
 

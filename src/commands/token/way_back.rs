@@ -124,6 +124,7 @@ pub(super) async fn at_rest(
         .hint("something else works on it: run the same command again when that is done"))
 }
 
-fn because(error: Error, second: &Error) -> Error {
-    second.causes.iter().fold(error.cause(&*second.message), |error, cause| error.cause(cause))
+/// Adds a second error to an error, as its causes.
+pub(super) fn because(error: Error, second: &Error) -> Error {
+    second.causes.iter().fold(error.cause(&*second.message), Error::cause)
 }

@@ -1,6 +1,7 @@
 //! `kill -9` at every call of a rotation; the same command again ends right, and one key is left.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use serde_json::json;
@@ -83,7 +84,9 @@ fn a_rotation_that_is_killed_at_any_call_is_run_again() {
     share_out(&pieces, Place::new, |place, (call, moment)| {
         let seen = place.live(*call, *moment);
         let mut killed = killed.lock().unwrap();
-        seen.into_iter().for_each(|at| *killed.entry(at).or_default() += 1);
+        for at in seen {
+            *killed.entry(at).or_default() += 1;
+        }
     });
     let killed = killed.into_inner().unwrap();
     if is_long() {
@@ -107,7 +110,7 @@ fn page_of(killed: &BTreeMap<(usize, String), usize>) -> String {
     for (index, (name, _)) in COMMANDS.iter().enumerate() {
         let own = killed.keys().filter(|(of, _)| *of == index).map(|(_, call)| call.as_str());
         let cells: Vec<&str> = own.filter(|call| !call.starts_with("local:")).collect();
-        text.push_str(&format!("| `{name}` | {} |\n", cells.join(", ")));
+        writeln!(text, "| `{name}` | {} |", cells.join(", ")).unwrap();
     }
     text.push('\n');
     text

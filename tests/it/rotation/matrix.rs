@@ -132,10 +132,9 @@ fn the_fault_matrix_of_a_rotation() {
     assert_eq!(calls_of_a_rotation(), CALLS.map(|(call, _)| call).to_vec()[..9]);
     let mut all = Vec::new();
     for (call, times) in CALLS {
-        for fault in 0..FAULTS.len() {
+        for (fault, (name, ..)) in FAULTS.iter().enumerate() {
             // Momento neither knows AWS's credentials nor hangs on request.
-            let is_possible =
-                !call.starts_with("momento:") || !matches!(FAULTS[fault].0, "no answer" | "expired");
+            let is_possible = !call.starts_with("momento:") || !matches!(*name, "no answer" | "expired");
             all.extend((0..times).filter(|_| is_possible).map(|after| (call, after, fault)));
         }
     }
