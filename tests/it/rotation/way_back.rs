@@ -142,7 +142,8 @@ going back to the old token
 error: putting the event was refused
   cause: InternalFailure: A fault was asked for (local fault)
   cause: the stack uses the old token again
-  cause: and the new key [UUID] is alive: the key could not be revoked
+  cause: and the new key [UUID] is alive
+  cause: the key could not be revoked
   cause: Momento said: 503 
 
 hint: the next `token rotate --mint` revokes it, once an event came through; or revoke it at https://console.gomomento.com
