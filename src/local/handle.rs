@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::clock::Pace;
 use super::cloud::Cloud;
+use super::http::Dropped;
 use super::store::StoreError;
 use super::wire::{Answer, ApiError};
 use super::{connector, server};
@@ -107,7 +108,13 @@ impl Handle {
     /// Sends a request, whose URI is a path, as any HTTP client would.
     pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ApiError> {
         match self {
-            Self::Embedded(cloud) => Ok(super::http::answer(cloud, request).await),
+            Self::Embedded(cloud) => {
+                let answer = super::http::answer(cloud, request).await;
+                if answer.extensions().get::<Dropped>().is_some() {
+                    return Err(ApiError::client("ConnectionReset", "the connection was broken"));
+                }
+                Ok(answer)
+            }
             Self::Served(served) => served.send(request).await,
         }
     }

@@ -74,17 +74,65 @@ pub fn minted(status: u16, body: &[u8]) -> Result<Minted, Refused> {
         expires_at_epoch_seconds: Option<i64>,
     }
     done(status, body)?;
-    let answer: Answer = serde_json::from_slice(body).map_err(|error| Refused {
-        status,
-        // The error of the parser names a place and a field, never a value.
-        words: format!("with an answer that is not documented, at column {}", error.column()),
-    })?;
+    let answer: Answer = serde_json::from_slice(body).map_err(|error| undocumented(status, &error))?;
     let expires_at = answer.key_info.expires_at_epoch_seconds;
     Ok(Minted {
         key: SecretString::from(answer.api_key),
         id: answer.key_info.key_id,
         expires_at: expires_at.and_then(|seconds| Timestamp::from_second(seconds).ok()),
     })
+}
+
+/// A key that the account has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// What it is for, in the words of whoever made it.
+    pub description: String,
+}
+
+/// Some of the account's keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The keys.
+    pub keys: Vec<Listed>,
+    /// Where the next page begins, where there is one.
+    pub next: Option<String>,
+}
+
+/// Returns the path of the page of keys that begins somewhere.
+pub fn page_of(next: Option<&str>) -> String {
+    next.map_or_else(
+        || KEYS.to_owned(),
+        |next| format!("{KEYS}?next_token={}", utf8_percent_encode(next, RESERVED)),
+    )
+}
+
+/// Reads a page of keys.
+pub fn listed(status: u16, body: &[u8]) -> Result<Page, Refused> {
+    #[derive(Deserialize)]
+    struct Answer {
+        #[serde(default)]
+        key_info: Vec<Info>,
+        next_token: Option<String>,
+    }
+    #[derive(Deserialize)]
+    struct Info {
+        key_id: String,
+        #[serde(default)]
+        description: Option<String>,
+    }
+    done(status, body)?;
+    let answer: Answer = serde_json::from_slice(body).map_err(|error| undocumented(status, &error))?;
+    let listed = |info: Info| Listed { id: info.key_id, description: info.description.unwrap_or_default() };
+    let next = answer.next_token.filter(|next| !next.is_empty());
+    Ok(Page { keys: answer.key_info.into_iter().map(listed).collect(), next })
+}
+
+/// Words an answer that cannot be read; the error of the parser names a place, never a value.
+fn undocumented(status: u16, error: &serde_json::Error) -> Refused {
+    Refused { status, words: format!("with an answer that is not documented, at column {}", error.column()) }
 }
 
 /// Reads an answer of which only the success matters.
@@ -124,6 +172,12 @@ mod tests {
         let refused = minted(404, br#"{"code":"NotFound","message":"no role"}"#).unwrap_err();
         assert_eq!(refused.to_string(), "404 NotFound: no role");
         assert_eq!(minted(200, br#"{"api_key":"secret"}"#).unwrap_err().status, 200);
+        let page =
+            listed(200, br#"{"key_info":[{"key_id":"i","description":"d"}],"next_token":"n/1"}"#).unwrap();
+        assert_eq!(page.keys, [Listed { id: "i".to_owned(), description: "d".to_owned() }]);
+        assert_eq!(page_of(page.next.as_deref()), "/api-keys?next_token=n%2F1");
+        assert_eq!(listed(200, b"{}").unwrap(), Page { keys: Vec::new(), next: None });
+        assert_eq!(listed(401, b"{}").unwrap_err().status, 401);
         assert_eq!(done(502, b"<html>").unwrap_err().words, "");
         assert_eq!(done(200, b"{}"), Ok(()));
     }

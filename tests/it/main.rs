@@ -51,6 +51,7 @@ mod regions;
 mod reliability;
 mod render;
 mod retries;
+mod rotation;
 mod secrecy;
 mod server;
 mod status;

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::target::Target;
 use crate::aws::secrets::{self, Deletion, Lookup};
-use crate::commands::token::source::{Given, SourceArgs, asked, environment};
+use crate::commands::token::source::{Given, Origin, SourceArgs, asked, environment};
 use crate::context::{Context, Session};
 use crate::error::{Error, Result};
 use crate::model::definition::KmsKey;
@@ -154,11 +154,14 @@ async fn given(
         return Ok((given, true));
     }
     if let Some(token) = stored {
-        return Ok((Given { origin: "the secret that is there".to_owned(), text: token.clone() }, false));
+        return Ok((
+            Given { origin: Origin::Other("the secret that is there".to_owned()), text: token.clone() },
+            false,
+        ));
     }
     if let Some(local) = &session.local {
         let text = local.issue_key(session.region()).await?;
-        return Ok((Given { origin: "the local cloud".to_owned(), text }, false));
+        return Ok((Given { origin: Origin::Other("the local cloud".to_owned()), text }, false));
     }
     let region = session.region();
     let question = format!("Momento API key for {region} (from https://console.gomomento.com, not shown):");

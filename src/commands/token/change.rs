@@ -9,19 +9,22 @@ use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::check::deployed_version;
-use super::probe::probe;
+use super::current::{changeable, stored};
+use super::interrupts::Interrupts;
+use super::keys::{self, Others};
 use super::report::{Changed, Outcome};
 use super::rotation::Rotation;
-use super::source::{Given, SourceArgs};
+use super::source::{Given, Origin, SourceArgs};
+use super::trial::{accepted, checked};
 use crate::aws::deployed::{self, DeployedStack};
 use crate::aws::identity;
-use crate::aws::secrets::{self, Lookup, Stored};
+use crate::aws::secrets::{self, Versions};
 use crate::commands::stack::{StackArg, load, secret_name};
 use crate::context::{Context, Session};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::local::handle::SAMPLE_CACHE;
 use crate::model::definition::{Definition, StackName};
-use crate::model::doctor::{Verdict, token as checks};
+use crate::model::token::minted::Purpose;
 use crate::ui::prompt;
 
 /// The arguments of `token set`, and what `token rotate` shares with it.
@@ -54,12 +57,24 @@ pub(super) struct Change<'a> {
     session: Session,
     stack: DeployedStack,
     secret: String,
+    /// The labels of the secret's versions.
+    labels: Versions,
     /// The version that the stack uses.
     before: String,
     /// The token in it.
     old: SecretString,
     /// That token's id at Momento, where it is known.
     old_key_id: Option<String>,
+}
+
+/// A token that is to be the stack's.
+pub(super) struct New<'a> {
+    /// The token.
+    pub(super) given: &'a Given,
+    /// The id of its version.
+    pub(super) version: &'a str,
+    /// Its id at Momento, where that is known.
+    pub(super) key_id: Option<&'a str>,
 }
 
 /// Gives the stack another token; where none is named, and `issue` says so, one that the local cloud makes.
@@ -70,11 +85,11 @@ pub async fn run(context: &Context, args: &ChangeArgs, issue: bool) -> Result<Ch
         // The local cloud's Momento makes keys itself.
         (None, Some(local)) if issue => {
             let text = local.issue_key(change.session.region()).await?;
-            Given { origin: "the local cloud".to_owned(), text }
+            Given { origin: Origin::Other("the local cloud".to_owned()), text }
         }
         (None, _) => args.source.given(context, change.session.region())?,
     };
-    change.give(&given, None).await
+    change.set(&given).await
 }
 
 impl<'a> Change<'a> {
@@ -83,10 +98,13 @@ impl<'a> Change<'a> {
         let definition = load(&args.stack)?;
         let name = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
         let session = context.session(&name).await?;
-        let (stack, before) = changeable(&session, &name).await?;
+        let (stack, before) = changeable(context, &session, &name).await?;
         let secret = secret_name(&name);
         let (old, old_key_id) = stored(&session, &secret, &before).await?;
-        Ok(Self { context, args, definition, name, session, stack, secret, before, old, old_key_id })
+        let labels = secrets::versions(&session.clients, &secret).await?;
+        let change =
+            Self { context, args, definition, name, session, stack, secret, labels, before, old, old_key_id };
+        Ok(change)
     }
 
     /// Returns the region with its clients.
@@ -94,9 +112,16 @@ impl<'a> Change<'a> {
         &self.session
     }
 
-    /// Returns the stack's name.
-    pub(super) fn stack_name(&self) -> &str {
-        &self.name
+    /// Returns what keys are made for that the stack is to use.
+    pub(super) fn purpose(&self) -> Purpose<'_> {
+        // An ARN is `arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/ID`.
+        let account = self.stack.id.split(':').nth(4).unwrap_or_default();
+        Purpose { stack: &self.name, region: self.session.region(), account }
+    }
+
+    /// Returns the secret's name.
+    pub(super) fn secret(&self) -> &str {
+        &self.secret
     }
 
     /// Returns the old token's id at Momento, where it is known.
@@ -104,9 +129,24 @@ impl<'a> Change<'a> {
         self.old_key_id.as_deref()
     }
 
-    /// Returns whether a stack uses the version that it used before the change.
-    pub(super) fn is_on_old_version(&self, stack: &DeployedStack) -> bool {
-        deployed_version(Some(stack)).as_deref() == Some(self.before.as_str())
+    /// Returns the keys that the secret knows: from before the change.
+    pub(super) fn others(&self) -> Others {
+        Others::stored(&self.labels, self.old_key_id())
+    }
+
+    /// Reads the labels as they are now.
+    pub(super) async fn labels(&self) -> Result<Versions> {
+        secrets::versions(&self.session.clients, &self.secret).await
+    }
+
+    /// Returns whether neither the stack uses a version, nor the next deploy would.
+    pub(super) async fn is_unused(&self, version: &str) -> bool {
+        let stack = deployed::find(&self.session.clients, &self.stack.id).await;
+        let Ok(Some(stack)) = stack else { return false };
+        let is_settled = !stack.status.is_in_progress() && !stack.status.is_failure();
+        let is_other = deployed_version(Some(&stack)).is_some_and(|now| now != version);
+        let labels = self.labels().await;
+        is_settled && is_other && labels.is_ok_and(|labels| labels.with(secrets::CURRENT) != Some(version))
     }
 
     /// Returns the answer of a change that the person did not want.
@@ -118,38 +158,90 @@ impl<'a> Change<'a> {
         Changed::new(&self.name, self.session.region(), &self.secret, &self.before)
     }
 
-    /// Tries a token and gives it to the stack, after asking; a key that was made for this needs no question.
-    pub(super) async fn give(&self, given: &Given, key_id: Option<&str>) -> Result<Changed> {
-        let Self { context, args, session, .. } = self;
-        let base_url = self.stack.outputs.get("MomentoEndpoint").cloned().unwrap_or_default();
-        let token = checked(context, given, &base_url)?;
-        let mut changed = self.unchanged();
-        if self.old.expose_secret() == token.expose_secret() {
-            return Ok(changed);
-        }
-        let cache = args.cache.as_deref().unwrap_or(SAMPLE_CACHE);
-        let with_event =
-            !args.no_probe && self.definition.events.iter().any(|event| event.as_str() == "cacheSet");
-        let can_read =
-            accepted(session, &base_url, cache, &token, args.cache.is_some() || with_event).await?;
-        if key_id.is_none() && !self.agreed().await? {
+    /// Tries a token that was given and gives it to the stack, after asking.
+    async fn set(&self, given: &Given) -> Result<Changed> {
+        let Some((token, cache)) = self.tried(given).await? else { return Ok(self.unchanged()) };
+        if !self.agreed().await? {
             return Ok(self.declined());
         }
+        let interrupts = Interrupts::listen(self.context.printer.clone());
+        let version = uuid::Uuid::new_v4().to_string();
+        let key_id = self.known(&token).await?;
+        let new = New { given, version: &version, key_id: key_id.as_deref() };
+        // The steps and the SDK's calls in them are large.
+        let changed = Box::pin(self.rotate(&new, &token, cache.as_deref(), &interrupts));
+        let mut changed = interrupts.guard(&self.secret, changed).await?;
+        let reason = "Momento revokes it for a management key only, which this command does not have";
+        self.others().keep(key_id.as_deref(), &mut changed, reason, &keys::again());
+        Ok(changed)
+    }
+
+    /// Tries a key that was made for this, and gives it to the stack.
+    pub(super) async fn give(&self, new: &New<'_>, interrupts: &Interrupts) -> Result<Changed> {
+        match interrupts.or(self.tried(new.given)).await? {
+            Some((token, cache)) => self.rotate(new, &token, cache.as_deref(), interrupts).await,
+            None => Ok(self.unchanged()),
+        }
+    }
+
+    /// Checks a token and tries it on Momento; returns it with the cache that the probe event goes to, if one can.
+    ///
+    /// Nothing where the stack has this token already.
+    async fn tried(&self, given: &Given) -> Result<Option<(SecretString, Option<String>)>> {
+        let base_url = self.base_url();
+        let token = checked(self.context, given, base_url)?;
+        if self.old.expose_secret() == token.expose_secret() {
+            return Ok(None);
+        }
+        let cache = self.args.cache.as_deref().unwrap_or(SAMPLE_CACHE);
+        let with_event =
+            !self.args.no_probe && self.definition.events.iter().any(|event| event.as_str() == "cacheSet");
+        let needs_cache = self.args.cache.is_some() || with_event;
+        let can_read = accepted(&self.session, base_url, cache, &token, needs_cache).await?;
+        Ok(Some((token, (with_event && can_read).then(|| cache.to_owned()))))
+    }
+
+    /// Returns the id of a token that `--mint` made and that is still stored: of one that is gone back to.
+    async fn known(&self, token: &SecretString) -> Result<Option<String>> {
+        for (id, version) in self.labels.keys() {
+            let stored = secrets::version_of(&self.session.clients, &self.secret, version).await?;
+            let stored = stored.and_then(|stored| stored.token);
+            if stored.is_some_and(|stored| stored.expose_secret() == token.expose_secret()) {
+                return Ok(Some(id.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn base_url(&self) -> &str {
+        self.stack.outputs.get("MomentoEndpoint").map_or("", String::as_str)
+    }
+
+    async fn rotate(
+        &self,
+        new: &New<'_>,
+        token: &SecretString,
+        cache: Option<&str>,
+        interrupts: &Interrupts,
+    ) -> Result<Changed> {
         let rotation = Rotation {
-            context,
-            session,
+            context: self.context,
+            session: &self.session,
             stack: &self.stack,
             secret: &self.secret,
             before: &self.before,
-            base_url: &base_url,
-            token: &token,
-            key_id,
-            cache: (with_event && can_read).then_some(cache),
+            labels: &self.labels,
+            version: new.version,
+            base_url: self.base_url(),
+            token,
+            key_id: new.key_id,
+            cache,
             source: self.definition.source.first().map_or("evbridge-momento", |source| source.as_str()),
+            interrupts,
         };
-        changed.probe = rotation.run(&mut changed.version).await?;
-        changed.outcome = Outcome::Changed;
-        Ok(changed)
+        let probe = Box::pin(rotation.run()).await?;
+        let version = new.version.to_owned();
+        Ok(Changed { outcome: Outcome::Changed, version, probe, ..self.unchanged() })
     }
 
     /// Asks the person who is there.
@@ -162,81 +254,4 @@ impl<'a> Change<'a> {
         let region = session.region();
         Ok(prompt::confirm(&format!("Give the stack {name} in {region} of account {account} another token?")))
     }
-}
-
-/// Finds the stack and the version of the secret that it uses, or says why its token cannot be changed.
-async fn changeable(session: &Session, name: &str) -> Result<(DeployedStack, String)> {
-    let region = session.region();
-    let Some(stack) = deployed::find(&session.clients, name).await? else {
-        return Err(Error::settings(format!("there is no stack {name} in {region}"))
-            .hint("deploy it first with `evbridge-momento deploy`, or say where it is with `--region`"));
-    };
-    let settled = stack.status.is_deployed() || stack.status.as_str() == "UPDATE_ROLLBACK_COMPLETE";
-    if !settled {
-        return Err(Error::new(
-            Kind::Remote,
-            format!("the stack {name} is in {}, in which it cannot be updated", stack.status),
-        )
-        .hint("run `evbridge-momento deploy`, which says what to do"));
-    }
-    match deployed_version(Some(&stack)) {
-        Some(version) => Ok((stack, version)),
-        None => Err(Error::settings(format!("the stack {name} was not deployed by this tool"))
-            .cause("it has no parameter MomentoTokenVersion")
-            .hint("deploy it again with `evbridge-momento deploy`, or change its parameter MomentoToken")),
-    }
-}
-
-/// Returns the token that the stack uses, and its id at Momento where that is known.
-async fn stored(session: &Session, secret: &str, version: &str) -> Result<(SecretString, Option<String>)> {
-    match secrets::find(&session.clients, secret).await? {
-        Lookup::Found(Stored { token: Some(token), key_id, version: current }) if current == version => {
-            Ok((token, key_id))
-        }
-        Lookup::Found(_) => match secrets::version_of(&session.clients, secret, version).await? {
-            Some(Stored { token: Some(token), key_id, .. }) => Ok((token, key_id)),
-            _ => Err(Error::new(Kind::Remote, format!("version {version} of the secret {secret} is gone"))
-                .cause("the stack could not go back to it if the new token failed")
-                .hint("run `evbridge-momento deploy` with the new token instead")),
-        },
-        Lookup::Missing | Lookup::ScheduledForDeletion => {
-            Err(Error::settings(format!("there is no secret {secret}"))
-                .hint("run `evbridge-momento deploy`, which makes it"))
-        }
-    }
-}
-
-fn checked(context: &Context, given: &Given, base_url: &str) -> Result<SecretString> {
-    let checked = given.checked(context, base_url)?;
-    if let Some(warning) = checked.warning() {
-        context.printer.warn(&warning.to_string());
-    }
-    Ok(checked.inner().clone())
-}
-
-/// Tries the token on Momento and returns whether it may read the cache; an error where it cannot be used.
-async fn accepted(
-    session: &Session,
-    base_url: &str,
-    cache: &str,
-    token: &SecretString,
-    needs_cache: bool,
-) -> Result<bool> {
-    let probed = probe(session, base_url, cache, token).await;
-    for check in checks::reception(&probed.reception, base_url, cache, needs_cache) {
-        if check.verdict == Verdict::Fail {
-            let error = Error::new(Kind::Remote, "the new token cannot be used; nothing was changed")
-                .cause(check.evidence);
-            let error = if check.name == "cache" {
-                error.hint("or send no probe event with `--no-probe`")
-            } else {
-                error
-            };
-            return Err(check.treatment.into_iter().fold(error, Error::hint));
-        }
-    }
-    Ok(matches!(
-        probed.reception,
-        checks::Reception::Accepted { allowed: checks::Allowed { read: Some(true), .. }, .. }
-    ))
 }

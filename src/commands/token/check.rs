@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 use super::probe::probe;
-use super::source::{Given, SourceArgs, environment};
+use super::source::{Given, Origin, SourceArgs, environment};
 use crate::aws::deployed::{self, DeployedStack};
 use crate::aws::secrets::{self, Lookup};
 use crate::commands::doctor::findings;
@@ -110,14 +110,14 @@ pub async fn run(context: &Context, args: CheckArgs) -> Result<Checked> {
     let mut checked = Checked {
         stack,
         region: session.region().to_owned(),
-        origin,
+        origin: origin.to_string(),
         token: None,
         momento_endpoint: base_url,
         stored_version,
         deployed_version,
         checks: Vec::new(),
     };
-    let inner = checked.describe(&text, context.now());
+    let inner = checked.describe(&origin, &text, context.now());
     if is_stored && let Some(stored) = &checked.stored_version {
         checked.checks.push(checks::version(stored, checked.deployed_version.as_deref()));
     }
@@ -132,11 +132,11 @@ pub async fn run(context: &Context, args: CheckArgs) -> Result<Checked> {
 
 impl Checked {
     /// Reads the token, notes what it says about itself, and returns the key that is sent.
-    fn describe(&mut self, text: &SecretString, now: Timestamp) -> Option<SecretString> {
+    fn describe(&mut self, origin: &Origin, text: &SecretString, now: Timestamp) -> Option<SecretString> {
         let endpoint = Endpoint::new(&self.momento_endpoint);
         match Token::parse(text.expose_secret()) {
             Err(invalid) => {
-                self.checks.push(Check::fail("token", invalid.to_string()).treat(invalid.hint()));
+                self.checks.push(Check::fail("token", invalid.to_string()).treat(origin.hint(invalid)));
                 None
             }
             Ok(token) => {
@@ -178,7 +178,7 @@ async fn stored_token(
         Lookup::Missing | Lookup::ScheduledForDeletion => None,
     };
     if let Some(text) = in_use.or(current) {
-        return Ok(Given { origin: format!("the secret {secret}"), text });
+        return Ok(Given { origin: Origin::Other(format!("the secret {secret}")), text });
     }
     match environment(context, session.region()) {
         Some(given) => Ok(given),

@@ -1,7 +1,7 @@
 //! `token rotate --mint`: a new key from Momento, given to the stack, and the old one revoked.
 //!
-//! The id of a key is stored beside it in the secret, so that the next rotation knows what to revoke: from the
-//! key itself it cannot be told. What was made and is not used is revoked again.
+//! From a key its id cannot be told. So the id is stored with it, and the key's description names the stack: the next
+//! rotation knows what to revoke. What was made and is not used is revoked again.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,11 +10,13 @@ use clap::Args;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::change::{Change, ChangeArgs};
+use super::change::{Change, ChangeArgs, New};
+use super::interrupts::Interrupts;
+use super::keys::{self, Others};
 use super::registry::Registry;
-use super::report::{Changed, Outcome};
-use super::source::{self, Given};
-use crate::aws::deployed;
+use super::report::Changed;
+use super::source::{self, Given, Origin};
+use super::way_back::because;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::token::Token;
@@ -61,68 +63,89 @@ pub(super) async fn run(context: &Context, change: &ChangeArgs, args: &MintArgs)
     if !change.agreed().await? {
         return Ok(change.declined());
     }
-    let description = format!("evbridge-momento {} in {}", change.stack_name(), change.session().region());
+    let mut others = change.others();
+    // Before the new key is made, which is then not among them.
+    let listed = registry.made_for(&change.purpose()).await.map(|listed| others.add_listed(listed));
+    let interrupts = Interrupts::listen(context.printer.clone());
+    let work = Box::pin(made(context, &change, &registry, args, &others, &interrupts));
+    let changed = interrupts.guard(change.secret(), work).await?;
+    if let Err(error) = listed {
+        context.printer.warn(&format!("{}: one that was made and never stored stays", error.message));
+    }
+    Ok(changed)
+}
+
+async fn made(
+    context: &Context,
+    change: &Change<'_>,
+    registry: &Registry,
+    args: &MintArgs,
+    others: &Others,
+    interrupts: &Interrupts,
+) -> Result<Changed> {
+    // The version's id is known before the key is: it is in the key's description.
+    let version = uuid::Uuid::new_v4().to_string();
+    let description = change.purpose().description(&version);
     let order = Order {
         role: args.role.as_deref().unwrap_or_default(),
         description: &description,
         expires_at: args.expires.from(context.now()),
     };
     let minted = registry.mint(&order).await?;
+    interrupts.made_key(&minted.id);
     context.printer.status(&format!("Momento made the key {}", minted.id));
-    let given = Given { origin: "Momento".to_owned(), text: minted.key.clone() };
-    match change.give(&given, Some(&minted.id)).await {
+    let given = Given { origin: Origin::Other("Momento".to_owned()), text: minted.key.clone() };
+    let new = New { given: &given, version: &version, key_id: Some(&minted.id) };
+    match change.give(&new, interrupts).await {
         Ok(mut changed) => {
             changed.key_id = Some(minted.id);
             changed.expires_at = minted.expires_at;
-            finish(context, &change, &registry, &mut changed).await;
+            if changed.probe.is_some() {
+                others.revoke(context, change, registry, &mut changed).await;
+            } else {
+                let reason = "no event was sent to see that the new token works";
+                others.keep(changed.key_id.clone().as_deref(), &mut changed, reason, &keys::again());
+            }
             Ok(changed)
         }
-        Err(error) => Err(clear(&change, &registry, &minted.id, error).await),
-    }
-}
-
-/// Revokes the old key, where its id is known and an event was seen to come through with the new one.
-async fn finish(context: &Context, change: &Change<'_>, registry: &Registry, changed: &mut Changed) {
-    let Some(id) = change.old_key_id() else { return };
-    if changed.outcome != Outcome::Changed || changed.probe.is_none() {
-        return;
-    }
-    match registry.revoke(id).await {
-        Ok(()) => changed.revoked = Some(id.to_owned()),
-        Err(error) => {
-            context.printer.warn(&error.message);
-            error.causes.iter().for_each(|cause| context.printer.status(&format!("  {cause}")));
-        }
+        Err(error) => Err(clear(context, change, registry, &new, interrupts, error).await),
     }
 }
 
 /// Revokes the new key that a failed rotation leaves over, unless the stack may still use it.
-async fn clear(change: &Change<'_>, registry: &Registry, id: &str, error: Error) -> Error {
-    let kept =
-        |error: Error| error.hint(format!("the new key {id} was not revoked, as the stack may use it"));
-    if error.kind == Kind::Detached {
-        return kept(error);
-    }
-    let stack = deployed::find(&change.session().clients, change.stack_name()).await;
-    match stack {
-        Ok(Some(stack))
-            if !stack.status.is_in_progress()
-                && !stack.status.is_failure()
-                && change.is_on_old_version(&stack) => {}
-        _ => return kept(error),
+async fn clear(
+    context: &Context,
+    change: &Change<'_>,
+    registry: &Registry,
+    new: &New<'_>,
+    interrupts: &Interrupts,
+    error: Error,
+) -> Error {
+    let id = new.key_id.unwrap_or_default();
+    let may_be_used = interrupts.has_version() && !change.is_unused(new.version).await;
+    if error.kind == Kind::Detached || may_be_used {
+        return error
+            .cause(format!("the new key {id} was not revoked, as the stack may use it"))
+            .hint(format!("if the stack does not use it in the end, {}", keys::again()));
     }
     match registry.revoke(id).await {
-        Ok(()) => error.cause(format!("the new key {id} was revoked again")),
-        Err(second) => error
-            .cause(format!("and the new key could not be revoked: {}", second.message))
-            .hint(format!("revoke the key {id} at https://console.gomomento.com")),
+        Ok(_) => {
+            interrupts.settled();
+            keys::forget(context, change, id).await;
+            error.cause(format!("the new key {id} was revoked again"))
+        }
+        Err(second) => {
+            because(error.cause(format!("and the new key {id} is alive")), &second).hint(keys::again())
+        }
     }
 }
 
 async fn management_key(context: &Context, change: &Change<'_>, args: &MintArgs) -> Result<SecretString> {
     let given = match (&args.management_key_file, &context.environment.management_key) {
-        (Some(path), _) => source::file(path)?,
-        (None, Some(text)) => Given { origin: "MOMENTO_MANAGEMENT_KEY".to_owned(), text: text.clone() },
+        (Some(path), _) => source::file("management key", path)?,
+        (None, Some(text)) => {
+            Given { origin: Origin::Other("MOMENTO_MANAGEMENT_KEY".to_owned()), text: text.clone() }
+        }
         (None, None) => match &change.session().local {
             Some(local) => return Ok(local.issue_management_key(change.session().region()).await?),
             None => {

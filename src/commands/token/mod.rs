@@ -2,6 +2,9 @@
 
 pub mod change;
 pub mod check;
+mod current;
+mod interrupts;
+pub mod keys;
 pub mod mint;
 pub mod probe;
 mod registry;
@@ -9,6 +12,8 @@ pub mod report;
 pub mod rotate;
 mod rotation;
 pub mod source;
+mod trial;
+mod way_back;
 
 use clap::{Args, Subcommand};
 
@@ -46,8 +51,8 @@ pub async fn run(context: &Context, args: TokenArgs) -> Result<u8> {
     Ok(match args.command {
         TokenCommand::Check(args) => print(context, &check::run(context, args).await?),
         TokenCommand::Set(args) => print(context, &change::run(context, &args, false).await?),
-        TokenCommand::Rotate(args) => match rotate::run(context, args).await? {
-            Rotated::Changed(changed) => print(context, &changed),
+        TokenCommand::Rotate(args) => match Box::pin(rotate::run(context, args)).await? {
+            Rotated::Changed(changed) => print(context, &*changed),
             Rotated::Schedule(line) => print(context, &line),
         },
     })

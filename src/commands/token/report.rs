@@ -5,6 +5,7 @@ use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::keys::{CONSOLE, KeptKey};
 use crate::ui::{Page, Report};
 
 /// How a change of the token ended; a failure is an error instead.
@@ -44,6 +45,10 @@ pub struct Changed {
     /// The id of the old key, where it was revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked: Option<String>,
+    /// The ids of keys that earlier rotations left and that were revoked now.
+    pub revoked_leftovers: Vec<String>,
+    /// The keys that `--mint` made, that the stack does not use now, and that were not revoked.
+    pub kept_keys: Vec<KeptKey>,
     /// The event that came through with the new token; nothing where none was sent.
     pub probe: Option<String>,
 }
@@ -61,7 +66,30 @@ impl Changed {
             key_id: None,
             expires_at: None,
             revoked: None,
+            revoked_leftovers: Vec::new(),
+            kept_keys: Vec::new(),
             probe: None,
+        }
+    }
+}
+
+impl Changed {
+    /// Names the keys that are no more, and those that may be.
+    fn keys(&self, page: &mut Page) {
+        match &self.revoked {
+            Some(id) => page.note(format_args!("The old key {id} is revoked.")),
+            None if self.kept_keys.is_empty() => page.note(format_args!(
+                "The old token still works: revoke it at {CONSOLE} when nothing else uses it."
+            )),
+            None => {}
+        }
+        for id in &self.revoked_leftovers {
+            page.note(format_args!("The key {id}, which an earlier rotation left, is revoked."));
+        }
+        for KeptKey { id, reason, advice } in &self.kept_keys {
+            page.note(format_args!("{} the key {id}", "not revoked:".yellow().bold()));
+            page.note(format_args!("  {reason}"));
+            page.note(format_args!("  {} {advice}", "->".dimmed()));
         }
     }
 }
@@ -87,10 +115,7 @@ impl Report for Changed {
                 if let Some(end) = self.expires_at {
                     page.note(format_args!("The new key ends at {end}: rotate again before."));
                 }
-                match &self.revoked {
-                    Some(id) => page.note(format_args!("The old key {id} is revoked.")),
-                    None => page.note("The old token still works: revoke it at https://console.gomomento.com when nothing else uses it."),
-                }
+                self.keys(page);
             }
         }
     }

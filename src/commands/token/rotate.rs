@@ -18,9 +18,13 @@ Examples:
   evbridge-momento token rotate --mint --role eventbridge --expires 90d --management-key-file manager.txt
   evbridge-momento token rotate --local
 
-With --mint Momento makes the key (API-keys HTTP API), and once an event came through with it, revokes the old \
-one if --mint made that too: the id of a key is stored beside it in the secret. A new key that is not used in \
-the end is revoked again.
+With --mint Momento makes the key (API-keys HTTP API), and once an event came through with it, revokes all others \
+that --mint made for this stack: the old one, and what an interrupted rotation left. Their ids are in labels of the \
+secret, and their descriptions name the stack, so use such a key for this stack alone. A new key that is not used in \
+the end is revoked again; what is not revoked is named.
+
+Ctrl-C takes back what was made, and during the update leaves that to CloudFormation; the same command again waits \
+for it and goes on.
 
 The old token works until the end: no event fails in between. It stays stored under the label AWSPREVIOUS. \
 Without --mint, revoke it at https://console.gomomento.com when nothing else uses it.")]
@@ -37,7 +41,7 @@ pub struct RotateArgs {
 /// What `token rotate` answers.
 pub enum Rotated {
     /// The token was changed, or not.
-    Changed(Changed),
+    Changed(Box<Changed>),
     /// The cron line.
     Schedule(Verbatim),
 }
@@ -46,8 +50,10 @@ pub enum Rotated {
 pub async fn run(context: &Context, args: RotateArgs) -> Result<Rotated> {
     match &args.schedule {
         Some(times) => Ok(Rotated::Schedule(Verbatim { text: line(context, times, &args)? })),
-        None if args.mint.mint => Ok(Rotated::Changed(mint::run(context, &args.change, &args.mint).await?)),
-        None => Ok(Rotated::Changed(change::run(context, &args.change, true).await?)),
+        None if args.mint.mint => {
+            Ok(Rotated::Changed(Box::new(mint::run(context, &args.change, &args.mint).await?)))
+        }
+        None => Ok(Rotated::Changed(Box::new(change::run(context, &args.change, true).await?))),
     }
 }
 

@@ -1,24 +1,28 @@
-//! The steps of a change of the token, and the way back.
+//! The steps of a change of the token.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::json;
 
+use super::interrupts::Interrupts;
 use super::probe::Momento;
+use crate::aws::cloudformation::Stack;
 use crate::aws::connections::{connection, name_in};
 use crate::aws::deployed::{self, DeployedStack};
 use crate::aws::events::{self, Entry};
 use crate::aws::follow::{Operation, follow};
-use crate::aws::secrets;
+use crate::aws::operations;
+use crate::aws::secrets::{self, Move, Versions};
 use crate::context::{Context, Session};
 use crate::error::{Error, Kind, Result};
+use crate::model::stack::Event;
 use crate::model::stack::diagnosis::root_cause;
 use crate::momento::{Call, Finding};
 use crate::ui::progress::StackProgress;
 
 /// What to do after an update that was not followed to its end.
-const AGAIN: &str = "when the update is done, run `evbridge-momento token check`, and the same command again";
+const AGAIN: &str = "the same command again waits until the update is done, and goes on from there";
 
 /// How long the connection may take to be authorised, and the probe event to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -34,6 +38,10 @@ pub(super) struct Rotation<'a> {
     pub(super) secret: &'a str,
     /// The version that the stack uses, and goes back to.
     pub(super) before: &'a str,
+    /// The labels before the change.
+    pub(super) labels: &'a Versions,
+    /// The id of the new version.
+    pub(super) version: &'a str,
     pub(super) base_url: &'a str,
     pub(super) token: &'a SecretString,
     /// The token's id at Momento, where it is known.
@@ -42,72 +50,73 @@ pub(super) struct Rotation<'a> {
     pub(super) cache: Option<&'a str>,
     /// Who sends the probe event.
     pub(super) source: &'a str,
+    pub(super) interrupts: &'a Interrupts,
 }
 
 impl Rotation<'_> {
     /// Goes through all steps, and back where one fails; returns the id of the event that came through.
-    pub(super) async fn run(&self, version: &mut String) -> Result<Option<String>> {
+    pub(super) async fn run(&self) -> Result<Option<String>> {
         let clients = &self.session.clients;
-        *version = secrets::write_pending(clients, self.secret, self.token, self.key_id).await?;
+        self.interrupts.made_version(self.version);
+        secrets::write_pending(clients, self.secret, self.version, self.token, self.key_id).await?;
         self.say("stored the new token as a pending version");
-        match self.try_version(version).await {
+        match self.try_version().await {
             Ok(event) => {
+                self.interrupts.settled();
                 // The version counts from here on; a label too many on it harms nobody.
-                if let Err(error) = secrets::drop_pending(clients, self.secret, version).await {
-                    self.context.printer.warn(&error.message);
-                }
+                self.drop_pending().await;
                 self.say("the new version is the current one, the old one is labelled AWSPREVIOUS");
                 Ok(event)
             }
-            // Nobody knows how the operation ends: the next run finds out.
+            // CloudFormation goes on with the update: the next run finds out how it ended.
             Err(error) if error.kind == Kind::Detached => Err(error),
-            Err(error) => Err(self.go_back(version, error).await),
+            Err(error) => Err(self.go_back(error).await),
         }
     }
 
-    async fn try_version(&self, version: &str) -> Result<Option<String>> {
-        self.update(version).await?;
-        self.authorised().await?;
+    async fn try_version(&self) -> Result<Option<String>> {
+        self.interrupts.check()?;
+        self.update(self.version).await?;
+        self.interrupts.or(self.authorised()).await?;
         self.say("the connection is authorised with the new token");
         let mut event = None;
         if let Some(cache) = self.cache {
-            event = Some(self.come_through(cache).await?);
+            event = Some(self.interrupts.or(self.come_through(cache)).await?);
             self.say("an event came through with the new token");
         }
-        let current = self.current(version).await?;
-        secrets::promote(&self.session.clients, self.secret, version, &current).await?;
+        // The version that is current need not be the one that the stack used.
+        let labels = secrets::versions(&self.session.clients, self.secret).await?;
+        self.interrupts.check()?;
+        let current = labels.with(secrets::CURRENT);
+        secrets::promote(&self.session.clients, self.secret, self.version, current).await?;
         Ok(event)
     }
 
-    /// Returns the version that is current now, which need not be the one that the stack uses.
-    async fn current(&self, pending: &str) -> Result<String> {
-        match secrets::find(&self.session.clients, self.secret).await? {
-            secrets::Lookup::Found(stored) if stored.version != pending => Ok(stored.version),
-            _ => Ok(self.before.to_owned()),
+    /// Gives the stack the new version; Ctrl-C leaves the update to CloudFormation.
+    async fn update(&self, version: &str) -> Result<()> {
+        let token = self.start_update(version).await?;
+        tokio::select! {
+            ended = self.ended(&token) => ended,
+            () = self.interrupts.first() => {
+                Err(Error::new(Kind::Detached, "detached: CloudFormation goes on with the update").hint(AGAIN))
+            }
         }
     }
 
-    /// Gives the stack a version of the secret and follows the update to its end.
-    async fn update(&self, version: &str) -> Result<()> {
-        let token = format!("evbridge-momento-{}", uuid::Uuid::new_v4().simple());
+    /// Starts an update that gives the stack a version of the secret, and returns the operation's token.
+    pub(super) async fn start_update(&self, version: &str) -> Result<String> {
+        let token = operations::token();
         let clients = &self.session.clients;
         deployed::change_parameter(clients, self.stack, "MomentoTokenVersion", version, &token).await?;
-        // An ARN ends in `stack/NAME/ID`.
-        let name = self.stack.id.rsplit('/').nth(1).unwrap_or_default();
-        let mut progress = StackProgress::new(self.context.printer.clone(), name, self.session.region());
+        Ok(token)
+    }
+
+    /// Follows an update to its end, which must be a good one.
+    pub(super) async fn ended(&self, token: &str) -> Result<()> {
         let mut happened = Vec::new();
-        let operation = Operation::ours(&self.stack.id, &token);
-        let following = follow(clients, &operation, |event| {
-            progress.tell(event);
-            happened.push(event.clone());
-        });
-        let stack = tokio::select! {
-            stack = following => stack.map_err(|error| error.hint(AGAIN))?,
-            _ = tokio::signal::ctrl_c() => {
-                return Err(Error::new(Kind::Detached, "detached: CloudFormation goes on with the update")
-                    .hint(AGAIN));
-            }
-        };
+        let operation = Operation::ours(&self.stack.id, token);
+        let stack = watch(self.context, self.session, &operation, &mut happened).await;
+        let stack = stack.map_err(|error| error.hint(AGAIN))?;
         if stack.is_some_and(|stack| stack.status.is_deployed()) {
             return Ok(());
         }
@@ -116,6 +125,14 @@ impl Rotation<'_> {
             Some(cause) => error.cause(format!("{} failed first: {}", cause.logical_id, cause.reason)),
             None => error,
         })
+    }
+
+    /// Takes the label of a trial off the version; a version without a label is deleted in time.
+    pub(super) async fn drop_pending(&self) {
+        let label = Move { label: secrets::PENDING, from: Some(self.version), to: None };
+        if let Err(error) = secrets::move_label(&self.session.clients, self.secret, &label).await {
+            self.context.printer.warn(&error.message);
+        }
     }
 
     async fn authorised(&self) -> Result<()> {
@@ -175,26 +192,24 @@ impl Rotation<'_> {
         Ok(id)
     }
 
-    /// Gives the stack its version back and takes the label off the new one.
-    async fn go_back(&self, version: &str, error: Error) -> Error {
-        self.context.printer.status("going back to the old token");
-        let clients = &self.session.clients;
-        let stack = deployed::find(clients, &self.stack.id).await;
-        let moved = match &stack {
-            Ok(Some(stack)) => stack.parameters.get("MomentoTokenVersion").is_some_and(|now| now == version),
-            _ => true,
-        };
-        let back = if moved { self.update(self.before).await } else { Ok(()) };
-        let dropped = secrets::drop_pending(clients, self.secret, version).await;
-        match back.and(dropped) {
-            Ok(()) => error.cause("the stack uses the old token again"),
-            Err(second) => error
-                .cause(format!("and the way back failed too: {}", second.message))
-                .hint("give the stack the old version back with `evbridge-momento deploy`"),
-        }
-    }
-
-    fn say(&self, line: &str) {
+    pub(super) fn say(&self, line: &str) {
         self.context.printer.status(line);
     }
+}
+
+/// Follows an operation of a stack and shows it.
+pub(super) async fn watch(
+    context: &Context,
+    session: &Session,
+    operation: &Operation,
+    happened: &mut Vec<Event>,
+) -> Result<Option<Stack>> {
+    // An ARN ends in `stack/NAME/ID`.
+    let name = operation.stack_id.rsplit('/').nth(1).unwrap_or_default();
+    let mut progress = StackProgress::new(context.printer.clone(), name, session.region());
+    follow(&session.clients, operation, |event| {
+        progress.tell(event);
+        happened.push(event.clone());
+    })
+    .await
 }

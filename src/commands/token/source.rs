@@ -1,5 +1,6 @@
 //! Where a token comes from: a file, standard input, a command of a vault, the environment, a question.
 
+use std::fmt;
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
-use crate::model::token::{Checked, Endpoint, MAX_LENGTH, Token};
+use crate::model::token::{Checked, Endpoint, Invalid, MAX_LENGTH, Token};
 use crate::ui::prompt;
 
 /// The longest token that is read, in bytes; a real one is far shorter.
@@ -18,6 +19,9 @@ const LONGEST: u64 = 64 * 1024;
 
 /// What stands for the region in the name of a file or in a command.
 const REGION: &str = "{region}";
+
+/// What a command is to do that `--from-command` names.
+const ALONE: &str = "run the command of `--from-command` by itself: it must print the token and nothing else";
 
 /// The flags that give a token; never the token itself, which the process list would show.
 #[derive(Args, Clone, Debug, Default)]
@@ -35,10 +39,47 @@ pub struct SourceArgs {
 
 /// A token's text and where it came from.
 pub struct Given {
-    /// Where it came from, for messages.
-    pub origin: String,
+    /// Where it came from.
+    pub origin: Origin,
     /// The text, as it was given.
     pub text: SecretString,
+}
+
+/// Where a token came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// What `--from-command` printed.
+    Command,
+    /// The file with this name.
+    File(String),
+    /// Standard input, with `--token-stdin`.
+    Stdin,
+    /// What no flag names, in words.
+    Other(String),
+}
+
+impl Origin {
+    /// Returns what to do about a text that is no token, in the words of where it came from.
+    pub fn hint(&self, invalid: Invalid) -> String {
+        match (self, invalid) {
+            (Self::Command, _) => ALONE.to_owned(),
+            (Self::File(name), Invalid::Empty) => format!("put the token into {name}, or name another file"),
+            (Self::File(name), Invalid::Path) => format!("{name} must hold the token itself"),
+            (Self::Stdin, Invalid::Empty) => "pipe the token in: `--token-stdin < key.txt`".to_owned(),
+            _ => invalid.hint().to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command => f.write_str("the command of `--from-command`"),
+            Self::File(name) => write!(f, "the file {name}"),
+            Self::Stdin => f.write_str("standard input"),
+            Self::Other(words) => f.write_str(words),
+        }
+    }
 }
 
 impl SourceArgs {
@@ -46,7 +87,7 @@ impl SourceArgs {
     pub fn flagged(&self, context: &Context, region: &str) -> Result<Option<Given>> {
         if let Some(path) = &self.token_file {
             let path = path.to_str().map_or_else(|| path.clone(), |path| path.replace(REGION, region).into());
-            return file(&path).map(Some);
+            return file("token", &path).map(Some);
         }
         if self.token_stdin {
             if context.is_one_of_many() {
@@ -57,12 +98,12 @@ impl SourceArgs {
                     ));
             }
             let text = read(std::io::stdin().lock())?;
-            return Ok(Some(Given { origin: "standard input".to_owned(), text }));
+            return Ok(Some(Given { origin: Origin::Stdin, text }));
         }
         match &self.from_command {
             Some(command) => {
                 let text = run(&command.replace(REGION, region))?;
-                Ok(Some(Given { origin: "the command".to_owned(), text }))
+                Ok(Some(Given { origin: Origin::Command, text }))
             }
             None => Ok(None),
         }
@@ -98,34 +139,34 @@ impl SourceArgs {
 impl Given {
     /// Reads the token and checks it against the Momento that it is for; one that a connection cannot use is refused.
     pub fn checked(&self, context: &Context, base_url: &str) -> Result<Checked> {
+        let origin = &self.origin;
         let refused = |message: String, hint: String| {
-            let origin = &self.origin;
             Error::settings(format!("the token from {origin} is refused")).cause(message).hint(hint)
         };
         Token::parse(self.text.expose_secret())
-            .map_err(|error| refused(error.to_string(), error.hint().to_owned()))?
+            .map_err(|error| refused(error.to_string(), origin.hint(error)))?
             .check(Some(&Endpoint::new(base_url)), context.now(), MAX_LENGTH)
             .map_err(|error| refused(error.to_string(), error.hint()))
     }
 }
 
 /// Reads a token, or another key, from a file.
-pub fn file(path: &std::path::Path) -> Result<Given> {
+pub fn file(what: &str, path: &std::path::Path) -> Result<Given> {
     let file = std::fs::File::open(path)
-        .context(Kind::Settings, || format!("the token file {} cannot be opened", path.display()))?;
-    Ok(Given { origin: format!("the file {}", path.display()), text: read(file)? })
+        .context(Kind::Settings, || format!("the {what} file {} cannot be opened", path.display()))?;
+    Ok(Given { origin: Origin::File(path.display().to_string()), text: read(file)? })
 }
 
 /// Returns the token of `MOMENTO_API_KEY`, or of the region's own variable, where it is set.
 pub fn environment(context: &Context, region: &str) -> Option<Given> {
     let (origin, text) = context.environment.token_of(region)?;
-    Some(Given { origin, text: text.clone() })
+    Some(Given { origin: Origin::Other(origin), text: text.clone() })
 }
 
 /// Asks the person who is there for a token, without showing it.
 pub fn asked(context: &Context, question: &str) -> Option<Given> {
     let asked = if context.can_ask() { prompt::hidden(question) } else { None };
-    asked.map(|text| Given { origin: "the question".to_owned(), text })
+    asked.map(|text| Given { origin: Origin::Other("the question".to_owned()), text })
 }
 
 /// Runs a command in the shell and returns what it prints; what it says on stderr is the user's to see.
@@ -143,8 +184,16 @@ fn run(command: &str) -> Result<SecretString> {
         .context(Kind::Settings, || "the command of `--from-command` cannot be waited for".to_owned())?;
     match text {
         Some(text) if status.success() => Ok(text),
-        _ => Err(Error::settings(format!("the command of `--from-command` failed: {status}"))
-            .hint("run it by itself: it must print the token and nothing else")),
+        _ => {
+            let error = Error::settings(format!("the command of `--from-command` failed: {status}"));
+            // What a POSIX shell says of a command that it does not find.
+            let error = if status.code() == Some(127) {
+                error.cause("the shell finds no such command")
+            } else {
+                error
+            };
+            Err(error.hint(ALONE))
+        }
     }
 }
 

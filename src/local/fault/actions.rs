@@ -38,7 +38,7 @@ const ACTIONS: [(&str, &str); 10] = [
          GetLogEvents ListTagsForResource ListTagsLogGroup PutLogEvents PutResourcePolicy PutRetentionPolicy \
          TagLogGroup TagResource UntagLogGroup UntagResource",
     ),
-    ("momento", "Delete Get Publish Set Subscribe"),
+    ("momento", "Delete Get ListKeys MakeKey Publish RevokeKey Set Subscribe"),
     (
         "monitoring",
         "DeleteAlarms DescribeAlarms GetMetricData GetMetricStatistics ListMetrics PutMetricAlarm \
@@ -172,7 +172,7 @@ mod tests {
         ));
         assert_eq!(
             refused("momento", "Increment"),
-            "momento has no action Increment in the local cloud; it has Delete, Get, Publish, Set, Subscribe"
+            "momento has no action Increment in the local cloud; it has Delete, Get, ListKeys, MakeKey, Publish, RevokeKey, Set, Subscribe"
         );
         assert_eq!(known("momento", "PUT"), Ok(("momento".to_owned(), "Set".to_owned())));
         assert!(known("sqs", "*").is_ok() && known("*", "*").is_ok());

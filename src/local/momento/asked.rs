@@ -24,7 +24,11 @@ impl Momento {
             return None;
         }
         let is_topic = request.uri().path().starts_with("/topics/");
+        let is_key = Self::is_of_api_keys(request.uri().path());
         let action = match *request.method() {
+            Method::GET if is_key => "ListKeys",
+            Method::POST if is_key => "MakeKey",
+            Method::DELETE if is_key => "RevokeKey",
             Method::GET if is_topic => "Subscribe",
             Method::GET => "Get",
             Method::PUT => "Set",

@@ -13,6 +13,7 @@
 mod check;
 mod claims;
 mod endpoint;
+pub mod minted;
 mod parse;
 
 use std::fmt;

@@ -110,7 +110,7 @@ fn what_is_no_token_is_refused() {
 error: the token from standard input is refused
   cause: the token is empty
 
-hint: set MOMENTO_API_KEY, or give --token-file or --token-stdin; keys are made at https://console.gomomento.com
+hint: pipe the token in: `--token-stdin < key.txt`
 [exit status: 4]
 
 "#]]);
@@ -119,7 +119,7 @@ hint: set MOMENTO_API_KEY, or give --token-file or --token-stdin; keys are made 
 error: the token from standard input is refused
   cause: the token is empty
 
-hint: set MOMENTO_API_KEY, or give --token-file or --token-stdin; keys are made at https://console.gomomento.com
+hint: pipe the token in: `--token-stdin < key.txt`
 [exit status: 4]
 
 "#]]);

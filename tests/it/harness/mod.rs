@@ -2,6 +2,7 @@
 
 mod cloud;
 mod outcome;
+mod page;
 mod proxy;
 mod server;
 mod session;
@@ -13,6 +14,7 @@ mod with_cloud;
 
 pub(crate) use cloud::{Cloud, Footprint};
 pub(crate) use outcome::Outcome;
+pub(crate) use page::Page;
 pub(crate) use proxy::{Moment, Proxy};
 pub(crate) use server::Server;
 pub(crate) use session::Session;

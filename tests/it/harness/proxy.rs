@@ -101,7 +101,7 @@ impl Proxy {
 }
 
 async fn pass(State(shared): State<Arc<Shared>>, parts: http::request::Parts, body: Bytes) -> Response {
-    let name = name(&parts.headers, &body);
+    let name = name(&parts, &body);
     let number = {
         let mut calls = shared.calls.lock().unwrap();
         calls.push(name.clone());
@@ -133,8 +133,16 @@ async fn silence(shared: &Shared, name: String) -> Response {
     std::future::pending().await
 }
 
-/// Names a call as a policy does: the service of the signature, and the action.
-fn name(headers: &http::HeaderMap, body: &[u8]) -> String {
+/// Names a call as a policy does: the service of the signature, and the action; one of Momento's by its method and
+/// the beginning of its path.
+fn name(parts: &http::request::Parts, body: &[u8]) -> String {
+    let headers = &parts.headers;
+    let place = parts.uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
+    match place {
+        "_local" => return format!("local:{}", parts.uri.path().trim_start_matches("/_local/")),
+        "api-keys" | "momento" => return format!("Momento:{} {place}", parts.method),
+        _ => {}
+    }
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let service = text("authorization").split('/').nth(3).unwrap_or_default().to_owned();
     let form = String::from_utf8_lossy(body);
@@ -145,10 +153,15 @@ fn name(headers: &http::HeaderMap, body: &[u8]) -> String {
 
 #[test]
 fn a_call_is_named_by_its_signature_and_its_action() {
-    let mut headers = http::HeaderMap::new();
     let scope = "AWS4-HMAC-SHA256 Credential=x/20261121/us-east-1/events/aws4_request, Signature=0";
-    headers.insert("authorization", scope.parse().unwrap());
-    assert_eq!(name(&headers, b"Action=DescribeStacks&Version=1"), "events:DescribeStacks");
-    headers.insert("x-amz-target", "AWSEvents.PutEvents".parse().unwrap());
-    assert_eq!(name(&headers, b"{}"), "events:PutEvents");
+    let named = |target: &str, path: &str, body: &[u8]| {
+        let request = http::Request::get(path).header("authorization", scope);
+        let request = if target.is_empty() { request } else { request.header("x-amz-target", target) };
+        name(&request.body(()).unwrap().into_parts().0, body)
+    };
+    assert_eq!(named("", "/", b"Action=DescribeStacks&Version=1"), "events:DescribeStacks");
+    assert_eq!(named("AWSEvents.PutEvents", "/", b"{}"), "events:PutEvents");
+    assert_eq!(named("", "/momento/us-east-1/cache/c?key=k", b""), "Momento:GET momento");
+    assert_eq!(named("", "/api-keys", b""), "Momento:GET api-keys");
+    assert_eq!(named("", "/_local/Settle", b""), "local:Settle");
 }

@@ -14,12 +14,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Returns whether all of it is to be run, which the page needs.
 #[expect(clippy::disallowed_methods, reason = "a switch of the tests, not of the program")]
-fn is_long() -> bool {
+pub(crate) fn is_long() -> bool {
     page::is_update() || std::env::var_os("EVBRIDGE_MOMENTO_LONG").is_some()
 }
 
 /// Does pieces of work a few at a time, each worker with what it sets up for itself.
-fn share_out<W, T: Sync>(pieces: &[T], set_up: impl Fn() -> W + Sync, work: impl Fn(&W, &T) + Sync) {
+pub(crate) fn share_out<W, T: Sync>(
+    pieces: &[T],
+    set_up: impl Fn() -> W + Sync,
+    work: impl Fn(&W, &T) + Sync,
+) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..4.min(pieces.len()) {

@@ -1,11 +1,17 @@
 //! The token's secret in Secrets Manager.
 
+mod versions;
+
 use aws_sdk_secretsmanager::types::Tag;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Clients;
 use super::error::{code, message, remote};
 use crate::error::{Error, Result};
+
+pub use versions::{
+    CURRENT, Move, PENDING, PREVIOUS, Versions, move_label, promote, versions, write_pending,
+};
 
 /// The current value of a secret.
 #[derive(Debug)]
@@ -124,54 +130,6 @@ pub async fn encrypt(clients: &Clients, name: &str, key: &str) -> Result<()> {
     }
     let changed = clients.secrets().update_secret().secret_id(name).kms_key_id(key).send().await;
     changed.map(drop).map_err(|error| remote(&format!("giving the secret {name} the key {key}"), &error))
-}
-
-/// The label of a version that is being tried, as Secrets Manager's own rotation has it.
-const PENDING: &str = "AWSPENDING";
-
-/// The label of the version that counts.
-const CURRENT: &str = "AWSCURRENT";
-
-/// Writes a token as a version that does not count yet, and returns the version's id.
-pub async fn write_pending(
-    clients: &Clients,
-    name: &str,
-    token: &SecretString,
-    key_id: Option<&str>,
-) -> Result<String> {
-    let mut body = serde_json::json!({ "token": token.expose_secret() });
-    if let Some(id) = key_id {
-        body["key_id"] = id.into();
-    }
-    let answer = clients
-        .secrets()
-        .put_secret_value()
-        .secret_id(name)
-        .client_request_token(uuid::Uuid::new_v4().to_string())
-        .secret_string(body.to_string())
-        .version_stages(PENDING)
-        .send()
-        .await
-        .map_err(|error| remote(&format!("writing the secret {name}"), &error))?;
-    version(answer.version_id(), name)
-}
-
-/// Makes a pending version the current one; the one before gets the label `AWSPREVIOUS`.
-pub async fn promote(clients: &Clients, name: &str, version: &str, before: &str) -> Result<()> {
-    let call = clients.secrets().update_secret_version_stage().secret_id(name).version_stage(CURRENT);
-    let answer = call.move_to_version_id(version).remove_from_version_id(before).send().await;
-    answer
-        .map(drop)
-        .map_err(|error| remote(&format!("making version {version} of {name} the current one"), &error))
-}
-
-/// Takes the label of a trial off a version; a version without a label is deleted in time.
-pub async fn drop_pending(clients: &Clients, name: &str, version: &str) -> Result<()> {
-    let call = clients.secrets().update_secret_version_stage().secret_id(name).version_stage(PENDING);
-    let answer = call.remove_from_version_id(version).send().await;
-    answer
-        .map(drop)
-        .map_err(|error| remote(&format!("taking the label off version {version} of {name}"), &error))
 }
 
 /// How a secret is deleted.
