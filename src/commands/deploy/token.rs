@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::target::Target;
-use crate::aws::secrets::{self, Deletion, Lookup};
+use crate::aws::secrets::{self, Deletion, Lookup, Move};
 use crate::commands::token::source::{Given, Origin, SourceArgs, asked, environment};
 use crate::context::{Context, Session};
 use crate::error::{Error, Result};
@@ -39,18 +39,23 @@ impl Stored {
     pub async fn count(&self, session: &Session) -> Result<()> {
         let Some(before) = self.before.take() else { return Ok(()) };
         let (clients, secret) = (&session.clients, &self.secret);
-        let done = secrets::promote(clients, secret, &self.version, &before).await;
+        let done = secrets::promote(clients, secret, &self.version, Some(&before)).await;
         // A label too many harms nobody.
-        let _ = secrets::drop_pending(clients, secret, &self.version).await;
+        let _ = self.drop_label(session).await;
         done
     }
 
     /// Takes the label off a pending version: it never counts.
     pub async fn forget(&self, session: &Session) -> Result<()> {
         match self.before.take() {
-            Some(_) => secrets::drop_pending(&session.clients, &self.secret, &self.version).await,
+            Some(_) => self.drop_label(session).await,
             None => Ok(()),
         }
+    }
+
+    async fn drop_label(&self, session: &Session) -> Result<()> {
+        let label = Move { label: secrets::PENDING, from: Some(&self.version), to: None };
+        secrets::move_label(&session.clients, &self.secret, &label).await
     }
 }
 
@@ -114,7 +119,9 @@ impl Chosen {
             Some(version) => (version, None),
             None if asks && let Lookup::Found(found) = &self.found => {
                 before = Some(found.version.clone());
-                (secrets::write_pending(clients, &secret, &self.key, None).await?, None)
+                let version = uuid::Uuid::new_v4().to_string();
+                secrets::write_pending(clients, &secret, &version, &self.key, None).await?;
+                (version, None)
             }
             None => (
                 secrets::write(clients, &secret, &self.key, &self.found, &target.tags, key).await?,
