@@ -52,7 +52,8 @@ pub async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
 async fn local(cloud: &Cloud, action: &str, request: &Request<Bytes>) -> Response<Bytes> {
     // What changes something is never done by a mere GET, such as that of an image in a web page.
     if request.method() != http::Method::POST {
-        let wrong = ApiError { status: 405, ..ApiError::client("MethodNotAllowed", "it is called with POST") };
+        let wrong =
+            ApiError { status: 405, ..ApiError::client("MethodNotAllowed", "it is called with POST") };
         return json_response("local", Err(wrong), "application/json");
     }
     let input: Value = serde_json::from_slice(request.body()).unwrap_or(Value::Null);

@@ -8,11 +8,12 @@ pub mod progress;
 pub mod prompt;
 pub mod questions;
 pub mod schema;
+mod screen;
 pub mod sparkline;
 pub mod table;
 
 pub use failure::Failure;
-pub use paint::{Page, clean};
+pub use paint::{Page, clean, indented, inline};
 pub use printer::{Format, Printer, Side, versioned};
 pub use questions::{Question, Questions};
 

@@ -86,8 +86,8 @@ fn web_pages_and_foreign_names_are_refused() {
     assert_eq!(status(&asked), "403", "{asked}");
     assert!(!asked.to_lowercase().contains("access-control-"), "{asked}");
     // An image needs no permission to be asked for: it changes nothing.
-    let image = running
-        .raw("GET /_local/CreateCache HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let image =
+        running.raw("GET /_local/CreateCache HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     assert_eq!(status(&image), "405", "{image}");
     assert!(!running.session.run("local cache list").success().contains("page"));
     for headers in ["Host: 127.0.0.1\r\n", "Host: localhost\r\n", "Host: [::1]\r\n"] {
@@ -113,12 +113,11 @@ fn what_is_too_large_is_refused_and_the_server_goes_on() {
     }
     let chunked = running.raw(chunked);
     assert!(chunked.is_empty() || status(&chunked) == "413", "{chunked}");
-    let headers = running
-        .raw(format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {}\r\n\r\n", "x".repeat(200_000)));
+    let headers =
+        running.raw(format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {}\r\n\r\n", "x".repeat(200_000)));
     assert!(headers.is_empty() || status(&headers) == "431", "{headers}");
     // More connections than requests are answered at once, none of which asks for anything.
-    let idle: Vec<_> =
-        (0..300).map(|_| TcpStream::connect(("127.0.0.1", running.port)).unwrap()).collect();
+    let idle: Vec<_> = (0..300).map(|_| TcpStream::connect(("127.0.0.1", running.port)).unwrap()).collect();
     assert_eq!(status(&running.post("Host: localhost\r\n")), "200");
     drop(idle);
     assert!(!running.server.said().contains("panicked"));

@@ -24,6 +24,7 @@ use crate::context::{Context, Session};
 use crate::deployments::Deployment;
 use crate::error::Result;
 use crate::model::stack::OnFailure;
+use crate::ui::indented;
 use target::{Target, TargetArgs};
 
 /// The arguments of `deploy`.
@@ -180,7 +181,7 @@ async fn is_bus_there(deploying: &Deploying<'_>, bus: &str) -> Result<bool> {
         Err(error) if error.is_denied() => {
             let printer = &deploying.context.printer;
             printer.warn(&format!("whether the event bus {bus} exists could not be found out: {error}"));
-            error.causes.iter().for_each(|cause| printer.status(&format!("  {cause}")));
+            error.causes.iter().for_each(|cause| printer.status(&format!("  {}", indented(cause, 2))));
             Ok(true)
         }
         other => other,

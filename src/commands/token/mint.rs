@@ -19,6 +19,7 @@ use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::token::Token;
 use crate::momento::registry::Order;
+use crate::ui::{indented, inline};
 
 /// The arguments of a key that Momento is to make.
 #[derive(Args, Debug)]
@@ -68,7 +69,7 @@ pub(super) async fn run(context: &Context, change: &ChangeArgs, args: &MintArgs)
         expires_at: args.expires.from(context.now()),
     };
     let minted = registry.mint(&order).await?;
-    context.printer.status(&format!("Momento made the key {}", minted.id));
+    context.printer.status(&format!("Momento made the key {}", inline(&minted.id)));
     let given = Given { origin: "Momento".to_owned(), text: minted.key.clone() };
     match change.give(&given, Some(&minted.id)).await {
         Ok(mut changed) => {
@@ -91,7 +92,10 @@ async fn finish(context: &Context, change: &Change<'_>, registry: &Registry, cha
         Ok(()) => changed.revoked = Some(id.to_owned()),
         Err(error) => {
             context.printer.warn(&error.message);
-            error.causes.iter().for_each(|cause| context.printer.status(&format!("  {cause}")));
+            error
+                .causes
+                .iter()
+                .for_each(|cause| context.printer.status(&format!("  {}", indented(cause, 2))));
         }
     }
 }

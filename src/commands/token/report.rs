@@ -5,7 +5,7 @@ use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::ui::{Page, Report};
+use crate::ui::{Page, Report, inline};
 
 /// How a change of the token ended; a failure is an error instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -80,7 +80,7 @@ impl Report for Changed {
             }
             Outcome::Changed => {
                 page.note(format_args!("{} the token of {place}", "changed".green().bold()));
-                page.line(&self.version);
+                page.line(inline(&self.version));
                 if self.probe.is_none() {
                     page.note("No event was sent to try it: see that events arrive.");
                 }
@@ -88,7 +88,7 @@ impl Report for Changed {
                     page.note(format_args!("The new key ends at {end}: rotate again before."));
                 }
                 match &self.revoked {
-                    Some(id) => page.note(format_args!("The old key {id} is revoked.")),
+                    Some(id) => page.note(format_args!("The old key {} is revoked.", inline(id))),
                     None => page.note("The old token still works: revoke it at https://console.gomomento.com when nothing else uses it."),
                 }
             }

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::token::{Checked, Endpoint, MAX_LENGTH, Token};
+use crate::redaction;
 use crate::ui::prompt;
 
 /// The longest token that is read, in bytes; a real one is far shorter.
@@ -154,5 +155,5 @@ fn read(source: impl std::io::Read) -> Result<SecretString> {
         .take(LONGEST)
         .read_to_string(&mut text)
         .context(Kind::Settings, || "the token cannot be read as text".to_owned())?;
-    Ok(SecretString::from(text.as_str()))
+    Ok(redaction::secret(&text))
 }
