@@ -14,7 +14,7 @@ pub mod table;
 
 pub use failure::Failure;
 pub use paint::{Page, clean, indented, inline};
-pub use printer::{Format, Printer, Side, versioned};
+pub use printer::{Format, Printer, Side, refusal, versioned};
 pub use questions::{Question, Questions};
 
 use schemars::JsonSchema;

@@ -1,5 +1,7 @@
 //! The printer: results on stdout, everything else on stderr.
 
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -9,7 +11,7 @@ use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Failure, Page, Report, indented, screen};
+use super::{Failure, Page, Report, indented, inline, screen};
 use crate::error::Error;
 
 /// The form of what goes to stdout.
@@ -178,6 +180,19 @@ impl Printer {
     fn json(&self, value: Value) {
         self.data(&(screen::json(value, !self.streams) + "\n"));
     }
+}
+
+/// Prints why a command line cannot be parsed, in which its own words are repeated.
+///
+/// A script may have them from anywhere: what they hold of control characters is shown, and begins no line.
+pub fn refusal(text: &str, words: &[OsString]) {
+    let words = words.iter().filter_map(|word| word.to_str());
+    let values = words.flat_map(|word| [Some(word), word.split_once('=').map(|(_, value)| value)]).flatten();
+    let text = values.fold(text.to_owned(), |text, value| match inline(value) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(harmless) => text.replace(value, &harmless),
+    });
+    screen::err(&text);
 }
 
 /// Puts the layout's name before the report's own fields.

@@ -36,6 +36,7 @@ mod explain;
 mod garbage;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
+mod hostile;
 mod leaks;
 mod lifecycle;
 mod local_cloud;

@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use crate::context::Session;
 use crate::error::{Error, Kind, Result};
 use crate::local;
-use crate::momento::Client;
 use crate::momento::registry::{KEYS, Minted, Order, REGISTRY, Refused, done, minted, path_of};
+use crate::momento::{Client, authorization};
 
 /// The API of an account's keys, with the management key that opens it.
 pub(super) struct Registry {
@@ -67,10 +67,11 @@ impl Registry {
                     .map_err(|error| unreached(error.to_string()))
             }
             Place::Local(handle) => {
+                let header = authorization(&self.key).map_err(|reason| unreached(reason.to_owned()))?;
                 let request = Request::builder()
                     .method(method)
                     .uri(path)
-                    .header(AUTHORIZATION, self.key.expose_secret())
+                    .header(AUTHORIZATION, header)
                     .header(CONTENT_TYPE, "application/json")
                     .body(Bytes::from(body))
                     .map_err(|error| unreached(error.to_string()))?;

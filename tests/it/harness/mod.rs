@@ -1,6 +1,7 @@
 //! Runs the real binary as a user would, in an environment of its own, and shows what came of it.
 
 mod cloud;
+mod mirror;
 mod outcome;
 mod proxy;
 mod server;
@@ -12,6 +13,7 @@ pub(crate) mod token;
 mod with_cloud;
 
 pub(crate) use cloud::{Cloud, Footprint};
+pub(crate) use mirror::{Distortion, Mirror};
 pub(crate) use outcome::Outcome;
 pub(crate) use proxy::{Moment, Proxy};
 pub(crate) use server::Server;
