@@ -123,6 +123,10 @@ async fn pass(State(shared): State<Arc<Shared>>, parts: Parts, body: Bytes) -> R
 /// Names the service of a call: that of the signature, Momento by the path, or `local`.
 fn service(parts: &Parts) -> String {
     let path = parts.uri.path();
+    if path == "/_local/Status" {
+        // By this a command knows that the server is there.
+        return String::new();
+    }
     if path.starts_with("/_local/") {
         return "local".to_owned();
     }
