@@ -16,7 +16,8 @@ pub fn directory(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
     if path.is_dir() {
         let mode = fs::metadata(path)?.permissions().mode();
-        if mode & 0o077 == 0 {
+        let for_others = mode & 0o077;
+        if for_others == 0 {
             return Ok(());
         }
         if !may_be_ours(path)? {
@@ -64,7 +65,8 @@ fn may_be_ours(directory: &Path) -> io::Result<bool> {
     Ok(is_ours || fs::read_dir(directory)?.next().is_none())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 

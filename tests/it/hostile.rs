@@ -38,7 +38,7 @@ fn what_the_network_says_is_shown_not_obeyed() {
         ("diff --local --tags a=b --format markdown", false),
         ("explain cacheSet --local", false),
         ("put-event cacheSet --local", false),
-        ("put-event cacheSet --local --cache none --key k --value v --ttl 60", true),
+        ("put-event cacheSet --local --cache none --key k --value v --ttl 60", false),
         ("token check --local", false),
         ("local cache get my-cache --key test-key", false),
         ("local fault list", false),

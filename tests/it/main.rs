@@ -53,6 +53,7 @@ mod reliability;
 mod render;
 mod retries;
 mod secrecy;
+mod secret_types;
 mod server;
 mod status;
 mod style;

@@ -47,7 +47,7 @@ impl Limits {
     /// What holds for every server: a cache item is at most 5 MB, and no SDK sends headers as large as that.
     const USUAL: Self = Self {
         connections: 512,
-        headers: Duration::from_secs(60),
+        headers: Duration::from_mins(1),
         header_bytes: 64 * 1024,
         body: Duration::from_secs(30),
         body_bytes: 6 * 1024 * 1024,

@@ -32,11 +32,11 @@ struct Fixture {
 impl Fixture {
     async fn start(limits: Limits) -> Self {
         let cloud = Arc::new(Cloud::in_memory(Pace::Virtual, "http://127.0.0.1").unwrap());
-        let server = Server::bind(cloud, 0).await.unwrap();
-        let address = server.address().url.trim_start_matches("http://").to_owned();
+        let bound = Server::bind(cloud, 0).await.unwrap();
+        let address = bound.address().url.trim_start_matches("http://").to_owned();
         let (stop, stopped) = oneshot::channel::<()>();
         let until = async { drop(stopped.await) };
-        let served = tokio::spawn(async move { server.serve_within(limits, until).await.unwrap() });
+        let served = tokio::spawn(async move { bound.serve_within(limits, until).await.unwrap() });
         Self { address, stop, served }
     }
 
