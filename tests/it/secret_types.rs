@@ -18,7 +18,7 @@ const REMEMBERED: [&str; 5] = ["src/aws/", "src/commands/", "src/momento/", "src
 
 /// Returns the code of a file without its tests.
 fn code(source: &Source) -> String {
-    source.code().map(|(_, line)| format!("{line}\n")).collect()
+    source.code().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Others that repeat the token: AWS, Momento or a proxy in what they answer.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -11,7 +13,8 @@ fn words() -> String {
     let mut words = format!("the request had {}", wrapped());
     for token in MARKED {
         let cut = &token[..token.len() - 8];
-        words += &format!(
+        let _ = write!(
+            words,
             " {token} [{cut}…] \"{token}\" token={token}&x {}",
             STANDARD.encode(format!("key {token}"))
         );
