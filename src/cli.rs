@@ -15,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::local::clock::Pace;
 use crate::places::Places;
 use crate::settings::Environment;
-use crate::ui::{Format, Printer, Report, log};
+use crate::ui::{Format, Printer, Report, log, refusal};
 
 /// Deploy, drive and test the EventBridge to Momento integration
 #[derive(Debug, Parser)]
@@ -210,10 +210,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 /// Answers a command line that is no command: help and version to stdout, what is wrong as it was asked for.
 fn refuse(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> u8 {
-    if !error.use_stderr() || !wants_json(arguments, environment) {
+    if !error.use_stderr() {
         // A closed pipe is nobody's fault.
         let _ = error.print();
-        return if error.use_stderr() { Kind::Usage.exit_code() } else { 0 };
+        return 0;
+    }
+    if !wants_json(arguments, environment) {
+        refusal(&error.render().ansi().to_string(), arguments);
+        return Kind::Usage.exit_code();
     }
     let text = error.render().to_string();
     let mut paragraphs = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());

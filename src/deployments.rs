@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::local::private;
+
 /// Which cloud a stack was deployed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -79,11 +81,8 @@ impl Deployments {
 
 /// Makes the state directory, private and ignored by git.
 pub fn prepare(directory: &Path) -> io::Result<()> {
-    if !directory.is_dir() {
-        crate::local::store::make_private(directory)?;
-    }
-    let ignore = directory.join(".gitignore");
-    if ignore.exists() { Ok(()) } else { fs::write(ignore, "*\n") }
+    private::directory(directory)?;
+    private::ignored(directory)
 }
 
 fn same(one: &Deployment, other: &Deployment) -> bool {

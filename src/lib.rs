@@ -19,6 +19,7 @@ pub mod local;
 pub mod model;
 pub mod momento;
 pub mod places;
+pub mod redaction;
 pub mod settings;
 pub mod ui;
 

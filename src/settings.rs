@@ -1,6 +1,7 @@
 //! What the environment says, read once.
 
 use secrecy::SecretString;
+use zeroize::Zeroizing;
 
 use crate::local::callers::KEY_PREFIX;
 
@@ -35,10 +36,10 @@ impl Environment {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
         Self {
             region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
-            token: variable("MOMENTO_API_KEY").map(SecretString::from),
+            token: variable("MOMENTO_API_KEY").map(secret),
             regional_tokens: regional_tokens(),
             local_key: variable("AWS_ACCESS_KEY_ID").filter(|key| key.starts_with(KEY_PREFIX)),
-            management_key: variable("MOMENTO_MANAGEMENT_KEY").map(SecretString::from),
+            management_key: variable("MOMENTO_MANAGEMENT_KEY").map(secret),
             json: variable("EVBRIDGE_MOMENTO_OUTPUT").is_some_and(|form| form == "json"),
             plain: unattended || variable("TERM").is_some_and(|term| term == "dumb"),
             unattended,
@@ -68,8 +69,13 @@ fn regional_tokens() -> Vec<(String, SecretString)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, value)| name.starts_with(REGIONAL) && !value.is_empty())
-        .map(|(name, value)| (name, SecretString::from(value)))
+        .map(|(name, value)| (name, secret(value)))
         .collect()
+}
+
+/// Makes a secret of a variable's value and wipes the value; the process's own environment stays as it is.
+fn secret(value: String) -> SecretString {
+    crate::redaction::secret(&Zeroizing::new(value))
 }
 
 /// An empty variable counts as one that is not set.

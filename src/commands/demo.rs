@@ -222,7 +222,7 @@ impl Throwaway {
     fn make() -> Result<Self> {
         let path =
             std::env::temp_dir().join(format!("evbridge-momento-demo-{}", uuid::Uuid::new_v4().simple()));
-        crate::local::store::make_private(&path)
+        crate::local::private::directory(&path)
             .context(Kind::Failed, || format!("the tour cannot make its directory {}", path.display()))?;
         Ok(Self(path))
     }

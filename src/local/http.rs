@@ -50,6 +50,12 @@ pub async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
 
 /// Answers the tool's own call: JSON in, JSON out.
 async fn local(cloud: &Cloud, action: &str, request: &Request<Bytes>) -> Response<Bytes> {
+    // What changes something is never done by a mere GET, such as that of an image in a web page.
+    if request.method() != http::Method::POST {
+        let wrong =
+            ApiError { status: 405, ..ApiError::client("MethodNotAllowed", "it is called with POST") };
+        return json_response("local", Err(wrong), "application/json");
+    }
     let input: Value = serde_json::from_slice(request.body()).unwrap_or(Value::Null);
     let region = input.get("Region").and_then(Value::as_str).unwrap_or(DEFAULT_REGION).to_owned();
     let answer = cloud.control(&region, action, &input).await;

@@ -21,6 +21,7 @@ pub mod iam;
 pub mod logs;
 pub mod momento;
 pub mod monitoring;
+pub mod private;
 pub mod secretsmanager;
 pub mod server;
 pub mod sns;

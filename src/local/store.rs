@@ -4,13 +4,15 @@
 //! operating system's hands before the call is answered, so that `kill -9` loses nothing acknowledged.
 
 use std::cell::Cell;
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use parking_lot::ReentrantMutex;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use super::private;
 
 /// The files of the state: everything but secrets, and the secrets.
 const FILES: [&str; 2] = ["state.db", "secrets.db"];
@@ -72,12 +74,16 @@ impl Store {
     /// Returns [`StoreError::Busy`] at once when another process has it open.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let io = |source| StoreError::Io { path: directory.to_owned(), source };
-        make_private(directory).map_err(io)?;
-        let lock = File::options().create(true).append(true).open(directory.join("lock")).map_err(io)?;
+        private::directory(directory).map_err(io)?;
+        let lock = private::file(&directory.join("lock")).map_err(io)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(StoreError::Busy(directory.to_owned())),
             Err(TryLockError::Error(source)) => return Err(io(source)),
+        }
+        // SQLite's own files beside them get the same mode.
+        for path in FILES.map(|file| directory.join(file)) {
+            private::file(&path).map_err(|source| StoreError::Io { path, source })?;
         }
         Self::open_files(directory, lock).map_err(|error| damaged(directory).unwrap_or(error))
     }
@@ -249,24 +255,10 @@ fn parse<T: Document>(body: &str) -> Result<T, StoreError> {
     serde_json::from_str(body).map_err(|source| StoreError::Document { kind: T::KIND, source })
 }
 
-/// Makes a directory that only its owner may enter, or makes one that is there so.
-#[cfg(unix)]
-pub fn make_private(directory: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    if directory.is_dir() {
-        return fs::set_permissions(directory, fs::Permissions::from_mode(0o700));
-    }
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
-}
-
-/// Makes a directory.
-#[cfg(not(unix))]
-pub fn make_private(directory: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(directory)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[derive(serde::Serialize, serde::Deserialize, PartialEq, Debug)]

@@ -11,7 +11,7 @@ pub mod registry;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderValue, Method};
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use answer::{Answer, Finding};
@@ -81,11 +81,8 @@ impl Client {
         if !body.is_empty() {
             request = request.header(http::header::CONTENT_TYPE, "application/json").body(body);
         }
-        let mut header = http::HeaderValue::from_str(key.expose_secret()).map_err(|_| Unreachable {
-            host: self.base_url.clone(),
-            reason: "the key holds a character that no header can carry".to_owned(),
-        })?;
-        header.set_sensitive(true);
+        let header = authorization(key)
+            .map_err(|reason| Unreachable { host: self.base_url.clone(), reason: reason.to_owned() })?;
         let failed = |error: reqwest::Error| unreachable(&self.base_url, &error);
         let response = request.header(http::header::AUTHORIZATION, header).send().await.map_err(failed)?;
         let status = response.status().as_u16();
@@ -96,9 +93,29 @@ impl Client {
     }
 }
 
+/// Makes the header that carries a key, which `Debug` does not show; the error says why it cannot.
+pub fn authorization(key: &SecretString) -> Result<HeaderValue, &'static str> {
+    let mut header = HeaderValue::from_str(key.expose_secret())
+        .map_err(|_| "the key holds a character that no header can carry")?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
 /// Words a failure without the address, which the message need not repeat, down to its first cause.
 fn unreachable(base_url: &str, error: &reqwest::Error) -> Unreachable {
     let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
     let reason = causes.last().map_or_else(String::new, ToString::to_string);
     Unreachable { host: base_url.to_owned(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_header_shows_its_key() {
+        let header = authorization(&SecretString::from("marked")).unwrap();
+        assert_eq!(format!("{header:?}"), "Sensitive");
+        assert!(authorization(&SecretString::from("a\nb")).is_err());
+    }
 }

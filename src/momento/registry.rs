@@ -7,8 +7,10 @@ use percent_encoding::utf8_percent_encode;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::call::RESERVED;
+use crate::redaction;
 
 /// Where the API is: one place for all accounts and regions.
 pub const REGISTRY: &str = "https://mga.registry.prod.a.momentohq.com";
@@ -77,7 +79,7 @@ pub fn minted(status: u16, body: &[u8]) -> Result<Minted, Refused> {
     let answer: Answer = serde_json::from_slice(body).map_err(|error| undocumented(status, &error))?;
     let expires_at = answer.key_info.expires_at_epoch_seconds;
     Ok(Minted {
-        key: SecretString::from(answer.api_key),
+        key: redaction::secret(&Zeroizing::new(answer.api_key)),
         id: answer.key_info.key_id,
         expires_at: expires_at.and_then(|seconds| Timestamp::from_second(seconds).ok()),
     })

@@ -1,5 +1,9 @@
 //! The log that `-v` shows.
 
+use std::io::IsTerminal as _;
+
+use super::screen::Log;
+
 /// Starts the log on stderr; nothing is logged without `-v`.
 ///
 /// Calls that carry the token are never logged, however much is asked for: the SDK's own debug lines can hold
@@ -16,7 +20,8 @@ pub fn start(verbose: u8) {
     };
     let _ = tracing_subscriber::fmt()
         .with_env_filter(level)
-        .with_writer(anstream::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(|| Log)
         .without_time()
         .try_init();
 }

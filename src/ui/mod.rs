@@ -8,12 +8,13 @@ pub mod progress;
 pub mod prompt;
 pub mod questions;
 pub mod schema;
+mod screen;
 pub mod sparkline;
 pub mod table;
 
 pub use failure::Failure;
-pub use paint::{Page, clean};
-pub use printer::{Format, Printer, Side, versioned};
+pub use paint::{Page, clean, indented, inline};
+pub use printer::{Format, Printer, Side, refusal, versioned};
 pub use questions::{Question, Questions};
 
 use schemars::JsonSchema;

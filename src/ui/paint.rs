@@ -33,29 +33,62 @@ impl Page {
 
 /// Makes foreign text harmless for a terminal: control characters are shown, not obeyed.
 ///
-/// Line feeds and tabs stay. Escape sequences, bidirectional overrides and other controls appear as `\u{1b}`.
+/// Line feeds and tabs stay. Escape sequences, what changes the direction of a line and what nobody sees appear as
+/// `\u{1b}`. The joiners of other scripts and of emoji stay where they stand between such characters.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_harmful) {
+    if !text.chars().any(harmful) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_harmful(character) {
+    let mut before = ' ';
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let joins = matches!(character, '\u{200c}' | '\u{200d}')
+            && joinable(before)
+            && characters.peek().is_some_and(|next| joinable(*next));
+        if harmful(character) && !joins {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
         }
+        before = character;
     }
     Cow::Owned(shown)
 }
 
-fn is_harmful(character: char) -> bool {
+/// Makes foreign text harmless within a line: as [`clean`], and a line end begins no line.
+pub fn inline(text: &str) -> Cow<'_, str> {
+    match clean(text) {
+        text if text.contains(['\n', '\t']) => Cow::Owned(text.replace('\n', "\\n").replace('\t', "\\t")),
+        text => text,
+    }
+}
+
+/// Makes foreign text harmless that goes over several lines: as [`clean`], and its further lines are set in.
+pub fn indented(text: &str, by: usize) -> Cow<'_, str> {
+    match clean(text) {
+        text if text.contains('\n') => Cow::Owned(text.replace('\n', &format!("\n{}", " ".repeat(by)))),
+        text => text,
+    }
+}
+
+/// Returns whether a character does something to a terminal or a line rather than be seen in it.
+pub(super) fn harmful(character: char) -> bool {
     match character {
         '\n' | '\t' => false,
-        // Bidirectional overrides and isolates can make a line read as another.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => true,
+        // The soft hyphen; the Arabic letter mark; the Mongolian separator.
+        '\u{ad}' | '\u{61c}' | '\u{180e}'
+        // Without width; the marks, overrides and isolates of direction can make a line read as another.
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        // The byte order mark; annotations; tags, which spell what nobody sees.
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
         other => other.is_control(),
     }
+}
+
+/// Returns whether a joiner beside a character is at home: it belongs to another script or to an emoji.
+fn joinable(character: char) -> bool {
+    !character.is_ascii() && !harmful(character)
 }
 
 #[cfg(test)]
@@ -66,5 +99,21 @@ mod tests {
     fn escape_sequences_are_shown_not_obeyed() {
         assert_eq!(clean("a\u{1b}[2Jb\u{7}\r"), "a\\u{1b}[2Jb\\u{7}\\r");
         assert_eq!(clean("plain\n\ttext é"), "plain\n\ttext é");
+        assert_eq!(clean("\u{9b}2J\u{7f}\u{202e}\u{feff}"), "\\u{9b}2J\\u{7f}\\u{202e}\\u{feff}");
+    }
+
+    #[test]
+    fn joiners_stay_where_they_join() {
+        for text in ["👩\u{200d}🚀", "👩🏽\u{200d}🚀", "می\u{200c}خواهم"] {
+            assert_eq!(clean(text), text);
+        }
+        assert_eq!(clean("pay\u{200d}pal \u{200c}é"), "pay\\u{200d}pal \\u{200c}é");
+    }
+
+    #[test]
+    fn a_line_end_begins_no_line_of_ours() {
+        assert_eq!(inline("a\nok b\tc"), "a\\nok b\\tc");
+        assert_eq!(indented("a\nok", 4), "a\n    ok");
+        assert!(matches!(inline("a b"), Cow::Borrowed("a b")));
     }
 }

@@ -1,7 +1,9 @@
 //! The printer: results on stdout, everything else on stderr.
 
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
@@ -9,7 +11,7 @@ use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Failure, Page, Report, clean};
+use super::{Failure, Page, Report, indented, inline, screen};
 use crate::error::Error;
 
 /// The form of what goes to stdout.
@@ -69,14 +71,14 @@ impl Printer {
         match self.format {
             Format::Text => self.data(&page.data),
             Format::Json if report.verbatim() => self.data(&page.data),
-            Format::Json => self.json(&versioned(R::SCHEMA, report)),
+            Format::Json => self.json(versioned(R::SCHEMA, report)),
         }
         if !self.quiet && self.format == Format::Text && !page.notes.is_empty() {
             // A blank line parts the notes from the data where both reach the same screen.
             if !page.data.is_empty() && std::io::stdout().is_terminal() {
-                let _ = writeln!(anstream::stderr());
+                screen::err("\n");
             }
-            let _ = write!(anstream::stderr(), "{}", page.notes);
+            screen::err(&page.notes);
         }
         report.exit_code()
     }
@@ -89,7 +91,7 @@ impl Printer {
     /// Prints one answer of a stream: in JSON a line of its own.
     pub fn stream<R: Report>(&self, report: &R) {
         if self.format == Format::Json {
-            self.data(&format!("{}\n", versioned(R::SCHEMA, report)));
+            self.data(&(screen::json(versioned(R::SCHEMA, report), false) + "\n"));
         } else {
             self.report(report);
         }
@@ -98,7 +100,7 @@ impl Printer {
     /// Tells a program what happens before the answer: nothing unless JSON is a stream.
     pub fn event(&self, schema: &str, event: &impl Serialize) {
         if self.is_stream() && !self.quiet {
-            self.data(&format!("{}\n", versioned(schema, event)));
+            self.data(&(screen::json(versioned(schema, event), false) + "\n"));
         }
     }
 
@@ -110,29 +112,30 @@ impl Printer {
     /// Prints a failed command's answer.
     pub fn error(&self, error: &Error) {
         if self.format == Format::Json {
-            self.json(&versioned(Failure::SCHEMA, &Failure::from(error)));
+            self.json(versioned(Failure::SCHEMA, &Failure::from(error)));
             return;
         }
         let place = self.side.as_ref().map_or_else(String::new, |side| format!(" in {}", side.name));
-        let mut text = format!("{}{place}{} {}\n", "error".red().bold(), ":".bold(), clean(&error.message));
+        let mut text =
+            format!("{}{place}{} {}\n", "error".red().bold(), ":".bold(), indented(&error.message, 2));
         for (index, cause) in error.causes.iter().enumerate() {
-            let cause = clean(cause).replace('\n', "\n         ");
+            let cause = indented(cause, 9);
             let _ = writeln!(text, "  {} {cause}", "cause:".red());
             for (_, hint) in error.remedies.iter().filter(|(cause, _)| *cause == index) {
-                let _ = writeln!(text, "   {} {}", "hint:".cyan(), clean(&error.hints[*hint]));
+                let _ = writeln!(text, "   {} {}", "hint:".cyan(), indented(&error.hints[*hint], 9));
             }
         }
         let is_apart = |index: usize| !error.remedies.iter().any(|(_, hint)| *hint == index);
         for (_, hint) in error.hints.iter().enumerate().filter(|(index, _)| is_apart(*index)) {
-            let _ = writeln!(text, "\n{} {}", "hint:".cyan().bold(), clean(hint));
+            let _ = writeln!(text, "\n{} {}", "hint:".cyan().bold(), indented(hint, 6));
         }
         if let Some(document) = &error.document {
             let _ = writeln!(text);
             for line in format!("{document:#}").lines() {
-                let _ = writeln!(text, "{}", clean(line));
+                let _ = writeln!(text, "{}", inline(line));
             }
         }
-        let _ = write!(anstream::stderr(), "{text}");
+        screen::err(&text);
     }
 
     /// Says what is going on, to the person who watches.
@@ -145,21 +148,21 @@ impl Printer {
     /// Says what the person should know even when everything works.
     pub fn warn(&self, line: &str) {
         if !self.quiet {
-            self.say(&format!("{} {}", "warning:".yellow().bold(), clean(line)));
+            self.say(&format!("{} {}", "warning:".yellow().bold(), indented(line, 9)));
         }
     }
 
     /// Writes a line to stderr, on the command's side of the screen.
     fn say(&self, line: &str) {
         let Some(side) = &self.side else {
-            let _ = writeln!(anstream::stderr(), "{line}");
+            screen::err(&format!("{line}\n"));
             return;
         };
         if !line.is_empty() {
             side.bars.suspend(|| {
                 let name = format!("{:<14}", side.name);
                 for line in line.lines() {
-                    let _ = writeln!(anstream::stderr(), "{} {line}", name.dimmed());
+                    screen::err(&format!("{} {line}\n", name.dimmed()));
                 }
             });
         }
@@ -170,25 +173,32 @@ impl Printer {
         if self.silent {
             return;
         }
-        let mut stdout = anstream::stdout();
-        let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        screen::out(text);
     }
 
     /// Clears the screen before the same page is written anew; nothing where stdout is no terminal.
     pub fn clear_screen(&self) {
-        if self.format == Format::Text && std::io::stdout().is_terminal() {
-            self.data("\u{1b}[H\u{1b}[2J");
+        if !self.silent && self.format == Format::Text && std::io::stdout().is_terminal() {
+            screen::clear();
         }
     }
 
-    fn json(&self, value: &Value) {
-        let text = if self.streams {
-            value.to_string()
-        } else {
-            serde_json::to_string_pretty(value).unwrap_or_default()
-        };
-        self.data(&(text + "\n"));
+    fn json(&self, value: Value) {
+        self.data(&(screen::json(value, !self.streams) + "\n"));
     }
+}
+
+/// Prints why a command line cannot be parsed, in which its own words are repeated.
+///
+/// A script may have them from anywhere: what they hold of control characters is shown, and begins no line.
+pub fn refusal(text: &str, words: &[OsString]) {
+    let words = words.iter().filter_map(|word| word.to_str());
+    let values = words.flat_map(|word| [Some(word), word.split_once('=').map(|(_, value)| value)]).flatten();
+    let text = values.fold(text.to_owned(), |text, value| match inline(value) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(harmless) => text.replace(value, &harmless),
+    });
+    screen::err(&text);
 }
 
 /// Puts the layout's name before the report's own fields.

@@ -1,9 +1,13 @@
 //! Questions to a person at a terminal; never asked where nobody can answer.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _};
 
 use owo_colors::OwoColorize as _;
 use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use super::screen;
+use crate::redaction;
 
 /// Returns whether somebody is there to answer.
 pub fn possible() -> bool {
@@ -26,14 +30,14 @@ pub fn text(label: &str, default: &str) -> Option<String> {
 /// Asks for a text without showing what is typed; nothing typed is nothing.
 pub fn hidden(label: &str) -> Option<SecretString> {
     discard_typed_ahead();
-    let _ = write!(anstream::stderr(), "{} {label} ", "?".cyan().bold());
-    let line = console::Term::stderr().read_secure_line().ok()?;
-    (!line.trim().is_empty()).then(|| SecretString::from(line))
+    screen::err(&format!("{} {label} ", "?".cyan().bold()));
+    let line = Zeroizing::new(console::Term::stderr().read_secure_line().ok()?);
+    (!line.trim().is_empty()).then(|| redaction::secret(&line))
 }
 
 fn ask(question: &str) -> Option<String> {
     discard_typed_ahead();
-    let _ = write!(anstream::stderr(), "{question}");
+    screen::err(question);
     let mut line = String::new();
     match std::io::stdin().lock().read_line(&mut line) {
         Ok(read) if read > 0 => Some(line),
@@ -52,5 +56,5 @@ fn discard_typed_ahead() {}
 
 /// Says something between two questions.
 pub fn say(text: &str) {
-    let _ = writeln!(anstream::stderr(), "  {}", super::clean(text).yellow());
+    screen::err(&format!("  {}\n", super::indented(text, 2).yellow()));
 }

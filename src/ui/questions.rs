@@ -1,12 +1,11 @@
 //! The questions of commands that run side by side, asked together.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::prompt;
+use super::{prompt, screen};
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -99,7 +98,7 @@ fn put(questions: &[&Question]) -> bool {
         return only.put();
     }
     for question in questions {
-        let _ = writeln!(anstream::stderr(), "  {}", super::clean(question.text()));
+        screen::err(&format!("  {}\n", super::indented(question.text(), 2)));
     }
     let count = questions.len();
     let typed = questions.iter().find_map(|question| match question {

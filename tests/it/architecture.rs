@@ -6,10 +6,10 @@ use crate::harness::{Source, sources};
 
 /// Which top-level modules a layer may use; layers that are not named here may use every other.
 const LAYERS: [(&str, &[&str]); 4] = [
-    ("aws", &["aws", "error", "model"]),
+    ("aws", &["aws", "error", "model", "redaction"]),
     ("local", &["local", "model"]),
     ("model", &["model"]),
-    ("momento", &["model", "momento"]),
+    ("momento", &["model", "momento", "redaction"]),
 ];
 
 /// What a pure model does without: IO, threads, a clock, the environment, async, and anybody's SDK.

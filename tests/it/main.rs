@@ -36,6 +36,7 @@ mod explain;
 mod garbage;
 #[allow(dead_code, unused_imports, reason = "a helper may wait for its first test")]
 mod harness;
+mod hostile;
 mod leaks;
 mod lifecycle;
 mod local_cloud;
@@ -53,6 +54,7 @@ mod render;
 mod retries;
 mod rotation;
 mod secrecy;
+mod secret_types;
 mod server;
 mod status;
 mod style;

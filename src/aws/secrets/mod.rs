@@ -4,10 +4,13 @@ mod versions;
 
 use aws_sdk_secretsmanager::types::Tag;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::Clients;
 use super::error::{code, message, remote};
 use crate::error::{Error, Result};
+use crate::redaction;
 
 pub use versions::{
     CURRENT, Move, PENDING, PREVIOUS, Versions, move_label, promote, versions, write_pending,
@@ -69,7 +72,7 @@ pub async fn previous(clients: &Clients, name: &str) -> Result<Option<SecretStri
     let answer =
         clients.secrets().get_secret_value().secret_id(name).version_stage("AWSPREVIOUS").send().await;
     match answer {
-        Ok(answer) => Ok(answer.secret_string().and_then(token_of)),
+        Ok(answer) => Ok(Content::of(answer.secret_string()).token()),
         Err(error) if code(&error) == Some("ResourceNotFoundException") => Ok(None),
         Err(error) => Err(remote(&format!("reading the version before of the secret {name}"), &error)),
     }
@@ -86,7 +89,7 @@ pub async fn write(
     tags: &[(String, String)],
     key: Option<&str>,
 ) -> Result<String> {
-    let body = serde_json::json!({ "token": token.expose_secret() }).to_string();
+    let body = body(token, None);
     // The request token becomes the version's id, and makes a repeated request the same request.
     let request_token = uuid::Uuid::new_v4().to_string();
     if let Lookup::Missing = found {
@@ -162,19 +165,58 @@ fn is_scheduled(message: Option<&str>) -> bool {
     message.is_some_and(|message| message.contains("deletion") || message.contains("marked deleted"))
 }
 
-fn stored(text: Option<&str>, version: &str) -> Stored {
-    let key_id = text.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    let key_id = key_id.and_then(|value| value.get("key_id")?.as_str().map(str::to_owned));
-    Stored { token: text.and_then(token_of), key_id, version: version.to_owned() }
+/// Writes what a secret holds. The SDK keeps the text in memory that nobody wipes: it is made once, and handed over.
+fn body(token: &SecretString, key_id: Option<&str>) -> String {
+    let escaped = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    let token = Zeroizing::new(escaped(token.expose_secret()));
+    match key_id {
+        Some(id) => format!(r#"{{"token":{},"key_id":{}}}"#, *token, escaped(id)),
+        None => format!(r#"{{"token":{}}}"#, *token),
+    }
 }
 
-fn token_of(text: &str) -> Option<SecretString> {
-    let value: serde_json::Value = serde_json::from_str(text).ok()?;
-    value.get("token")?.as_str().map(SecretString::from)
+/// What a secret holds that this tool wrote.
+#[derive(Default, Deserialize)]
+struct Content {
+    token: Option<String>,
+    key_id: Option<String>,
+}
+
+impl Content {
+    /// Reads a secret's text; another form than ours is nothing of ours.
+    fn of(text: Option<&str>) -> Self {
+        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+
+    fn token(&mut self) -> Option<SecretString> {
+        self.token.take().map(|token| redaction::secret(&Zeroizing::new(token)))
+    }
+}
+
+fn stored(text: Option<&str>, version: &str) -> Stored {
+    let mut content = Content::of(text);
+    Stored { token: content.token(), key_id: content.key_id, version: version.to_owned() }
 }
 
 fn version(id: Option<&str>, name: &str) -> Result<String> {
     id.map(str::to_owned).ok_or_else(|| {
         Error::new(crate::error::Kind::Remote, format!("AWS wrote the secret {name} but named no version"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let token = SecretString::from("a\"b\\c");
+        assert_eq!(body(&token, None), r#"{"token":"a\"b\\c"}"#);
+        let read = stored(Some(&body(&token, Some("id"))), "v");
+        assert_eq!(read.token.unwrap().expose_secret(), "a\"b\\c");
+        assert_eq!((read.key_id.as_deref(), read.version.as_str()), (Some("id"), "v"));
+        for foreign in [None, Some("plain"), Some("{}"), Some(r#"{"token":7}"#)] {
+            assert!(stored(foreign, "v").token.is_none());
+        }
+    }
 }

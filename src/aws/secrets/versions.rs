@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::super::Clients;
 use super::super::error::remote;
@@ -69,17 +69,13 @@ pub async fn write_pending(
     token: &SecretString,
     key_id: Option<&str>,
 ) -> Result<()> {
-    let mut body = serde_json::json!({ "token": token.expose_secret() });
-    if let Some(id) = key_id {
-        body["key_id"] = id.into();
-    }
     let labels = [Some(PENDING.to_owned()), key_id.map(minted::label)];
     let answer = clients
         .secrets()
         .put_secret_value()
         .secret_id(name)
         .client_request_token(version)
-        .secret_string(body.to_string())
+        .secret_string(super::body(token, key_id))
         .set_version_stages(Some(labels.into_iter().flatten().collect()))
         .send()
         .await;

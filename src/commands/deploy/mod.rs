@@ -28,6 +28,7 @@ use crate::error::Result;
 use crate::model::doctor::quota::Counts;
 use crate::model::permissions::Work;
 use crate::model::stack::{OnFailure, Plan, plan};
+use crate::ui::indented;
 use target::{Target, TargetArgs};
 use values::{alarm, topic};
 
@@ -240,7 +241,7 @@ async fn is_bus_there(deploying: &Deploying<'_>, bus: &str) -> Result<bool> {
         Err(error) if error.is_denied() => {
             let printer = &deploying.context.printer;
             printer.warn(&format!("whether the event bus {bus} exists could not be found out: {error}"));
-            error.causes.iter().for_each(|cause| printer.status(&format!("  {cause}")));
+            error.causes.iter().for_each(|cause| printer.status(&format!("  {}", indented(cause, 2))));
             Ok(true)
         }
         other => other,

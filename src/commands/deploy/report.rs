@@ -10,7 +10,7 @@ use crate::aws::change_sets::ChangeSet;
 use crate::commands::again::Again;
 use crate::error::Kind;
 use crate::model::stack::{Action, Change, Replacement};
-use crate::ui::{Page, Printer, Report, clean, table};
+use crate::ui::{Page, Printer, Report, inline, table};
 
 /// How a deploy ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -140,7 +140,7 @@ impl Report for Deployed {
         let told = ["EventBusName", "MomentoEndpoint", "DeadLetterQueueUrl"];
         let outputs = told.iter().filter_map(|name| Some((name, self.outputs.get(*name)?)));
         let rows: Vec<Vec<String>> =
-            outputs.map(|(name, value)| vec![(*name).to_owned(), clean(value).into_owned()]).collect();
+            outputs.map(|(name, value)| vec![(*name).to_owned(), inline(value).into_owned()]).collect();
         for line in table::columns(&rows) {
             page.line(line);
         }
@@ -161,8 +161,8 @@ pub(super) fn show_changes(printer: &Printer, changes: &[Change]) {
                 Replacement::Never => "",
             };
             vec![
-                format!("{} {}", change.action.sign(), change.logical_id),
-                change.resource_type.clone(),
+                format!("{} {}", change.action.sign(), inline(&change.logical_id)),
+                inline(&change.resource_type).into_owned(),
                 replaced.to_owned(),
             ]
         })
@@ -178,7 +178,8 @@ pub(super) fn show_changes(printer: &Printer, changes: &[Change]) {
             for property in &change.properties {
                 let before = property.before.as_deref().unwrap_or("nothing");
                 let after = property.after.as_deref().unwrap_or("nothing");
-                printer.status(&format!("      {}: {} -> {}", property.path, clean(before), clean(after)));
+                let path = inline(&property.path);
+                printer.status(&format!("      {path}: {} -> {}", inline(before), inline(after)));
             }
         }
     }

@@ -4,7 +4,7 @@ use owo_colors::OwoColorize as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::ui::{Page, Report};
+use crate::ui::{Page, Report, inline};
 
 /// What was deleted and what is left.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -69,7 +69,7 @@ impl Report for Destroyed {
             page.note(format_args!(
                 "{} left where they are, no longer in any stack: {}",
                 "warning:".yellow().bold(),
-                self.left.join(", ")
+                inline(&self.left.join(", "))
             ));
         }
         match self.secret {
@@ -85,7 +85,8 @@ impl Report for Destroyed {
         match &self.deleted_bus {
             None => page.note("The Momento token itself, the caches and the event bus are left as they are."),
             Some(bus) => page.note(format_args!(
-                "The stack's event bus {bus} is deleted; the Momento token itself and the caches are left as they are."
+                "The stack's event bus {} is deleted; the Momento token itself and the caches are left as they are.",
+                inline(bus)
             )),
         }
     }

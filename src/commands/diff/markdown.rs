@@ -4,14 +4,17 @@ use std::fmt::Write as _;
 
 use super::report::{Basis, Difference, replacement};
 use crate::model::stack::{Action, Change};
-use crate::ui::Page;
+use crate::ui::{Page, clean};
 
 /// Writes the differences.
 pub(super) fn write(difference: &Difference, page: &mut Page) {
     page.line(format_args!("### `{}` in {}: {}", difference.stack, difference.region, difference.summary()));
     page.line("");
     if let Some(status) = &difference.replaces_failed_stack {
-        page.line(format_args!("> The stack is in `{status}`: a deploy deletes it and makes it again.\n"));
+        page.line(format_args!(
+            "> The stack is in {}: a deploy deletes it and makes it again.\n",
+            code(status)
+        ));
     } else if difference.basis == Basis::Template {
         page.line("> The stack does not exist: a deploy creates it.\n");
     }
@@ -73,7 +76,7 @@ fn code(value: &str) -> String {
 
 fn inline(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
-    for character in value.chars() {
+    for character in clean(value).chars() {
         match character {
             '&' => text.push_str("&amp;"),
             '<' => text.push_str("&lt;"),

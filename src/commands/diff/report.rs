@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::markdown;
 use crate::error::Kind;
 use crate::model::stack::{Action, Change, ParameterChange, PropertyChange, Replacement};
-use crate::ui::{Page, Report, clean};
+use crate::ui::{Page, Report, inline};
 
 /// Where the differences come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -130,11 +130,11 @@ impl Report for Difference {
         for parameter in &self.parameters {
             let (before, after) = (shown(parameter.before.as_deref()), shown(parameter.after.as_deref()));
             if parameter.before.is_none() {
-                let head = format!("+ parameter {}", parameter.name);
+                let head = format!("+ parameter {}", inline(&parameter.name));
                 page.line(format_args!("{}: {after}", head.green()));
                 continue;
             }
-            page.line(format_args!("{}", format!("~ parameter {}", parameter.name).cyan()));
+            page.line(format_args!("{}", format!("~ parameter {}", inline(&parameter.name)).cyan()));
             pair(page, &before, &after);
         }
         for change in &self.changes {
@@ -143,8 +143,9 @@ impl Report for Difference {
         let place = format!("{} in {}", self.stack.bold(), self.region);
         if let Some(status) = &self.replaces_failed_stack {
             page.note(format_args!(
-                "{} {place} is in {status}: a deploy deletes it and makes it again",
-                "warning:".yellow().bold()
+                "{} {place} is in {}: a deploy deletes it and makes it again",
+                "warning:".yellow().bold(),
+                inline(status)
             ));
         } else if self.basis == Basis::Template {
             page.note(format_args!("{place} does not exist: a deploy creates it"));
@@ -161,15 +162,15 @@ impl Report for Difference {
 }
 
 fn resource(page: &mut Page, change: &Change) {
-    let head = format!("{} {}", change.action.sign(), change.logical_id);
+    let head = format!("{} {}", change.action.sign(), inline(&change.logical_id));
     let head = match change.action {
         Action::Add => head.green().to_string(),
         Action::Remove => head.red().to_string(),
         Action::Modify | Action::Other => head.cyan().to_string(),
     };
-    page.line(format_args!("{head}  {}", change.resource_type.dimmed()));
+    page.line(format_args!("{head}  {}", inline(&change.resource_type).dimmed()));
     if let Some(replacement) = replacement(change) {
-        page.line(format_args!("    {}", replacement.yellow()));
+        page.line(format_args!("    {}", inline(&replacement).yellow()));
     }
     for property in &change.properties {
         self::property(page, change.action, property);
@@ -177,8 +178,8 @@ fn resource(page: &mut Page, change: &Change) {
 }
 
 fn property(page: &mut Page, action: Action, property: &PropertyChange) {
-    let path = property.path.strip_prefix("/Properties/").unwrap_or(&property.path);
-    let cause = property.cause.as_ref().map(|cause| format!(" (by {cause})")).unwrap_or_default();
+    let path = inline(property.path.strip_prefix("/Properties/").unwrap_or(&property.path));
+    let cause = property.cause.as_ref().map(|cause| format!(" (by {})", inline(cause))).unwrap_or_default();
     let value = |value: &Option<String>| shown(value.as_deref());
     match action {
         Action::Add => page.line(format_args!("    {path}: {}", value(&property.after))),
@@ -197,5 +198,5 @@ fn pair(page: &mut Page, before: &str, after: &str) {
 }
 
 fn shown(value: Option<&str>) -> String {
-    value.map_or_else(|| "(not set)".to_owned(), |value| clean(value).replace('\n', "\\n"))
+    value.map_or_else(|| "(not set)".to_owned(), |value| inline(value).into_owned())
 }

@@ -4,7 +4,7 @@ use owo_colors::OwoColorize as _;
 
 use crate::error::Kind;
 use crate::model::doctor::{Check, Verdict, worst};
-use crate::ui::{Page, clean, table};
+use crate::ui::{Page, clean, inline, table};
 
 /// Shows the checks, one a line, each treatment below what it treats.
 pub fn show(page: &mut Page, checks: &[Check]) {
@@ -12,7 +12,7 @@ pub fn show(page: &mut Page, checks: &[Check]) {
         .iter()
         .map(|check| {
             let evidence = clean(&check.evidence).replace(['\n', '\t'], " ");
-            vec![word(check.verdict).to_owned(), clean(&check.name).into_owned(), evidence]
+            vec![word(check.verdict).to_owned(), inline(&check.name).into_owned(), evidence]
         })
         .collect();
     for (line, check) in table::columns(&rows).into_iter().zip(checks) {
@@ -25,7 +25,7 @@ pub fn show(page: &mut Page, checks: &[Check]) {
         };
         page.line(line.replacen(word, &painted, 1));
         if let Some(treatment) = &check.treatment {
-            page.line(format_args!("{:9}{} {}", "", "->".cyan(), clean(treatment)));
+            page.line(format_args!("{:9}{} {}", "", "->".cyan(), inline(treatment)));
         }
         if let Some(document) = &check.document {
             let text = format!("{document:#}");

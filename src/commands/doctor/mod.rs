@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::model::definition::StackName;
 use crate::model::doctor::{Check, Verdict};
 use crate::model::permissions::Role;
-use crate::ui::{Page, Report};
+use crate::ui::{Page, Report, inline};
 
 /// The arguments of `doctor`.
 #[derive(Args, Clone, Debug)]
@@ -93,7 +93,7 @@ impl Report for Diagnosis {
     fn text(&self, page: &mut Page) {
         findings::show(page, &self.checks);
         for fixed in &self.fixed {
-            page.note(format_args!("fixed: {fixed}"));
+            page.note(format_args!("fixed: {}", inline(fixed)));
         }
     }
 

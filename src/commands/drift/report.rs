@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::error::Kind;
 use crate::model::stack::Change;
 use crate::model::stack::drift::{ResourceDrift, ResourceState, StackDrift};
-use crate::ui::{Page, Report, clean};
+use crate::ui::{Page, Report, inline};
 
 /// What of a stack was changed by hand.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -126,21 +126,21 @@ impl Report for Drift {
             page.note(format_args!("{} {place}: {counts} by hand", when.yellow().bold()));
         }
         if let Some(failure) = &self.failure {
-            page.note(format_args!("{} {}", "failed:".red().bold(), clean(failure)));
+            page.note(format_args!("{} {}", "failed:".red().bold(), inline(failure)));
         }
         for unchecked in self.with(ResourceState::NotChecked) {
             page.note(format_args!(
                 "{} {}: no drift detection for {}",
                 "not checked:".dimmed(),
-                clean(&unchecked.logical_id),
-                clean(&unchecked.resource_type)
+                inline(&unchecked.logical_id),
+                inline(&unchecked.resource_type)
             ));
         }
         for unseen in &self.unseen {
             page.note(format_args!(
                 "{} the authorization value of {}: it is write-only",
                 "not seen:".dimmed(),
-                clean(unseen)
+                inline(unseen)
             ));
         }
         match &self.revert {
@@ -156,19 +156,19 @@ impl Report for Drift {
 }
 
 fn resource(page: &mut Page, resource: &ResourceDrift) {
-    let head = |sign: &str| format!("{sign} {}", clean(&resource.logical_id));
+    let head = |sign: &str| format!("{sign} {}", inline(&resource.logical_id));
     let (head, what) = match resource.state {
         ResourceState::Modified => (head("~").cyan().to_string(), ""),
         ResourceState::Deleted => (head("-").red().to_string(), " was deleted"),
         ResourceState::Unknown => (head("?").yellow().to_string(), " could not be looked at"),
         ResourceState::InSync | ResourceState::NotChecked => return,
     };
-    page.line(format_args!("{head}  {}{what}", clean(&resource.resource_type).dimmed()));
+    page.line(format_args!("{head}  {}{what}", inline(&resource.resource_type).dimmed()));
     if let Some(reason) = &resource.reason {
-        page.line(format_args!("    {}", clean(reason)));
+        page.line(format_args!("    {}", inline(reason)));
     }
     for property in &resource.properties {
-        page.line(format_args!("    {}", clean(property.path.trim_start_matches('/'))));
+        page.line(format_args!("    {}", inline(property.path.trim_start_matches('/'))));
         page.line(format_args!("      {} {}", "expected".green(), shown(property.expected.as_deref())));
         page.line(format_args!("      {} {}", "actual  ".red(), shown(property.actual.as_deref())));
     }
@@ -176,7 +176,7 @@ fn resource(page: &mut Page, resource: &ResourceDrift) {
 
 fn reverted(page: &mut Page, revert: &Reverted) {
     let names = || {
-        let names: Vec<_> = revert.left.iter().map(|resource| clean(&resource.logical_id)).collect();
+        let names: Vec<_> = revert.left.iter().map(|resource| inline(&resource.logical_id)).collect();
         names.join(", ")
     };
     match revert.outcome {
@@ -196,5 +196,5 @@ fn reverted(page: &mut Page, revert: &Reverted) {
 }
 
 fn shown(value: Option<&str>) -> String {
-    value.map_or_else(|| "(not set)".to_owned(), |value| clean(value).replace('\n', "\\n"))
+    value.map_or_else(|| "(not set)".to_owned(), |value| inline(value).into_owned())
 }

@@ -8,7 +8,7 @@ use crate::commands::put_event::show_request;
 use crate::model::explain::{End, RuleExplanation, TargetExplanation, TargetKind};
 use crate::model::json::Json;
 use crate::model::pattern::{FieldExplanation, Part};
-use crate::ui::{Page, clean};
+use crate::ui::{Page, inline};
 
 /// The columns of a page.
 const WIDTH: usize = 80;
@@ -196,7 +196,7 @@ fn literals(wanted: &Json) -> Option<String> {
 }
 
 fn shorten(text: &str) -> String {
-    let text = clean(text);
+    let text = inline(text);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.into_owned(),

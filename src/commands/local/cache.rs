@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::event::Key;
 use crate::model::names::CacheName;
-use crate::ui::{Page, Report, clean};
+use crate::ui::{Page, Report, clean, inline};
 
 /// What to do with the caches.
 #[derive(Debug, Subcommand)]
@@ -143,7 +143,7 @@ impl Report for Caches {
     const SCHEMA: &'static str = "local-caches/1";
 
     fn text(&self, page: &mut Page) {
-        self.caches.iter().for_each(|cache| page.line(cache));
+        self.caches.iter().for_each(|cache| page.line(inline(cache)));
         if self.caches.is_empty() {
             page.note(format_args!("there is no cache in {}", self.region));
         }
@@ -158,6 +158,6 @@ impl Report for Item {
             Some(value) => page.line(clean(value)),
             None => page.line(&self.value_base64),
         }
-        page.note(format_args!("kept until {}", self.expires_at));
+        page.note(format_args!("kept until {}", inline(&self.expires_at)));
     }
 }

@@ -13,7 +13,7 @@ use crate::commands::deploy::duration;
 use crate::context::Context;
 use crate::error::Result;
 use crate::local::fault;
-use crate::ui::{Page, Report, clean, table};
+use crate::ui::{Page, Report, inline, table};
 
 /// What to do with the faults.
 #[derive(Debug, Subcommand)]
@@ -234,7 +234,7 @@ impl Report for Faults {
                     Some(left) => format!("{left} left"),
                 };
                 let happened = format!("happened {}", fault.happened);
-                let what = format!("{} {}", clean(&fault.place), clean(&fault.effect));
+                let what = format!("{} {}", inline(&fault.place), inline(&fault.effect));
                 vec![fault.id.to_string(), left, happened, what]
             })
             .collect();

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::report::show_request;
 use crate::local::eventbridge::{Attempt, Outcome, RuleTrace, TargetTrace, Trace};
-use crate::ui::{Page, clean};
+use crate::ui::{Page, inline};
 
 /// The columns of a page.
 const WIDTH: usize = 80;
@@ -118,9 +118,9 @@ impl Delivery {
             "delivered" if self.is_queue() => "dead letter".yellow().bold().to_string(),
             "delivered" => "delivered".green().bold().to_string(),
             "pending" => "pending".yellow().bold().to_string(),
-            other => other.red().bold().to_string(),
+            other => inline(other).red().bold().to_string(),
         };
-        page.line(format_args!("{arrived} by rule {}", self.rule));
+        page.line(format_args!("{arrived} by rule {}", inline(&self.rule)));
         if let Some(request) = self.request.as_ref().filter(|_| !self.is_queue()) {
             show_request(page, request);
         }
@@ -129,7 +129,7 @@ impl Delivery {
                 1 => String::new(),
                 tries => format!("(attempt {tries})"),
             };
-            let words = ["  <".to_owned(), last.status(), clean(&last.body).into_owned(), tries];
+            let words = ["  <".to_owned(), last.status(), inline(&last.body).into_owned(), tries];
             page.line(words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "));
         }
         if self.answers.len() > 1 {
@@ -138,14 +138,14 @@ impl Delivery {
         if let (Some(code), Some(retries), Some(condition)) =
             (&self.error_code, self.retry_attempts, &self.exhausted)
         {
-            page.line(format_args!("  ERROR_CODE {code}, RETRY_ATTEMPTS {retries},"));
-            page.line(format_args!("  EXHAUSTED_RETRY_CONDITION {condition}"));
+            page.line(format_args!("  ERROR_CODE {}, RETRY_ATTEMPTS {retries},", inline(code)));
+            page.line(format_args!("  EXHAUSTED_RETRY_CONDITION {}", inline(condition)));
         }
         if let Some(reason) = &self.reason {
-            page.line(format_args!("  {}", clean(reason)));
+            page.line(format_args!("  {}", inline(reason)));
         }
         if let Some(due) = &self.due {
-            page.line(format_args!("  tried again at {due}"));
+            page.line(format_args!("  tried again at {}", inline(due)));
         }
     }
 

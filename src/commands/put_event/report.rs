@@ -11,7 +11,7 @@ use crate::commands::explain::Explained;
 use crate::commands::token::rotate::quoted;
 use crate::error::Kind;
 use crate::model::event::{self, Entry};
-use crate::ui::{Format, Page, Printer, Report, clean};
+use crate::ui::{Format, Page, Printer, Report, clean, inline};
 
 /// An event that was put on a bus.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -136,7 +136,7 @@ impl Put {
 
 /// Makes foreign text harmless and keeps it on its line, so that it cannot pass for a line of ours.
 fn one_line(text: &str) -> String {
-    clean(text).replace('\n', "\\n")
+    inline(text).into_owned()
 }
 
 /// Shows what a target receives, line by line.
@@ -182,7 +182,7 @@ impl Report for Put {
             page.next("make the cache", &format!("evbridge-momento local cache create {}", quoted(&cache)));
         }
         if let Some(broken) = &self.broken {
-            page.line(format_args!("  the event breaks the contract: {}", clean(broken)));
+            page.line(format_args!("  the event breaks the contract: {}", inline(broken)));
         }
         if let Some(stored) = &self.stored {
             let place = format!("{}/{}", one_line(&stored.cache), one_line(&stored.key));

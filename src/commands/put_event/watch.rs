@@ -9,7 +9,7 @@ use super::delivery::time;
 use crate::context::{Context, Session};
 use crate::error::Result;
 use crate::local::eventbridge::{Outcome, TargetTrace, Trace};
-use crate::ui::clean;
+use crate::ui::inline;
 
 /// How long to wait before the next look.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -55,7 +55,7 @@ fn tell(context: &Context, rule: &str, target: &TargetTrace, before: &mut usize)
             }
             _ => String::new(),
         };
-        context.printer.status(&format!("attempt {} by rule {}: {status}{next}", index + 1, clean(rule)));
+        context.printer.status(&format!("attempt {} by rule {}: {status}{next}", index + 1, inline(rule)));
     }
     *before = count;
 }

@@ -12,7 +12,7 @@ use crate::aws::Clients;
 use crate::aws::monitoring::{self, Activity, Hours, RuleName};
 use crate::error::{Error, Kind, Result};
 use crate::ui::sparkline::{draw, grouped};
-use crate::ui::{Page, clean};
+use crate::ui::{Page, inline};
 
 /// How old an answer of CloudWatch may be: its metrics come by the minute, and its calls cost money.
 const FRESH: Duration = Duration::from_mins(1);
@@ -155,18 +155,20 @@ pub(super) fn text(page: &mut Page, monitored: &Monitored, unicode: bool) {
         }
     }
     for (index, alarm) in monitored.alarms.iter().flatten().enumerate() {
-        let state =
-            format!("{:<10}", if alarm.state == "INSUFFICIENT_DATA" { "NO DATA" } else { &alarm.state });
+        let state = format!(
+            "{:<10}",
+            inline(if alarm.state == "INSUFFICIENT_DATA" { "NO DATA" } else { &alarm.state })
+        );
         let state = match alarm.state.as_str() {
             "OK" => state.green().to_string(),
             "ALARM" => state.red().to_string(),
             _ => state.yellow().to_string(),
         };
         let label = if index == 0 { "alarms" } else { "" };
-        field(page, label, format_args!("{state} {}", clean(&alarm.name)));
+        field(page, label, format_args!("{state} {}", inline(&alarm.name)));
     }
     for missing in &monitored.missing {
-        field(page, "not shown", clean(missing).yellow());
+        field(page, "not shown", inline(missing).yellow());
     }
 }
 

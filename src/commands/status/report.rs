@@ -12,7 +12,7 @@ use super::monitor::{self, Monitored};
 use crate::aws::cloudformation::{self, Stack};
 use crate::aws::parts::State;
 use crate::context::Session;
-use crate::ui::{Page, Report, clean};
+use crate::ui::{Page, Report, inline};
 
 /// A stack and its parts.
 #[expect(clippy::struct_field_names, reason = "the fields are the JSON's names")]
@@ -181,17 +181,17 @@ impl Report for Status {
             "{} in {}: {}{protected}",
             self.stack.bold(),
             self.region,
-            painted(&self.status)
+            painted(&inline(&self.status))
         ));
         if let Some(seconds) = self.operation_seconds {
             page.note(format_args!("the operation took {seconds:.1}s"));
         }
         if let Some(reason) = &self.reason {
-            page.line(format_args!("  {}", clean(reason)));
+            page.line(format_args!("  {}", inline(reason)));
         }
         for (label, name) in [("bus", "EventBusName"), ("momento", "MomentoEndpoint")] {
             if let Some(value) = self.outputs.get(name) {
-                field(page, label, clean(value));
+                field(page, label, inline(value));
             }
         }
         if let Some(token) = &self.token {
@@ -203,7 +203,7 @@ impl Report for Status {
         parts(page, "destinations", &self.destinations);
         parts(page, "rules", &self.rules);
         if let Some(role) = &self.role {
-            field(page, "role", clean(role));
+            field(page, "role", inline(role));
         }
         if let Some(queue) = &self.dead_letter_queue {
             self::queue(page, queue);
@@ -221,7 +221,7 @@ fn drift(page: &mut Page, drift: &Drift) {
     let status = match drift.status.as_str() {
         "IN_SYNC" => "IN_SYNC".green().to_string(),
         "NOT_CHECKED" => return field(page, "drift", "never looked for"),
-        status => status.yellow().to_string(),
+        status => inline(status).yellow().to_string(),
     };
     let ago = drift.checked_seconds.map(|seconds| format!(", looked for {} ago", age(seconds)));
     field(page, "drift", format_args!("{status}{}", ago.unwrap_or_default()));
@@ -235,23 +235,27 @@ pub(super) fn field(page: &mut Page, label: &str, value: impl std::fmt::Display)
 fn parts(page: &mut Page, label: &str, parts: &[Part]) {
     for (index, part) in parts.iter().enumerate() {
         let label = if index == 0 { label } else { "" };
-        field(page, label, format_args!("{} {}", painted(&format!("{:<10}", part.state)), part.logical_id));
+        field(
+            page,
+            label,
+            format_args!("{} {}", painted(&format!("{:<10}", inline(&part.state))), inline(&part.logical_id)),
+        );
         if let Some(reason) = &part.reason {
-            field(page, "", clean(reason));
+            field(page, "", inline(reason));
         }
     }
 }
 
 fn token(page: &mut Page, token: &Token) {
     let Some(used) = &token.version_in_use else {
-        return field(page, "token", format_args!("secret {}", clean(&token.secret)));
+        return field(page, "token", format_args!("secret {}", inline(&token.secret)));
     };
     let verdict = match &token.current_version {
         Some(current) if current == used => "the current one".green().to_string(),
         Some(_) => "not the newest: `deploy` takes it".yellow().to_string(),
         None => format!("its secret is {}", token.secret_state).red().to_string(),
     };
-    field(page, "token", format_args!("version {}, {verdict}", clean(used)));
+    field(page, "token", format_args!("version {}, {verdict}", inline(used)));
 }
 
 fn queue(page: &mut Page, queue: &Queue) {

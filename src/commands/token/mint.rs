@@ -21,6 +21,7 @@ use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::token::Token;
 use crate::momento::registry::Order;
+use crate::ui::inline;
 
 /// The arguments of a key that Momento is to make.
 #[derive(Args, Debug)]
@@ -93,7 +94,7 @@ async fn made(
     };
     let minted = registry.mint(&order).await?;
     interrupts.made_key(&minted.id);
-    context.printer.status(&format!("Momento made the key {}", minted.id));
+    context.printer.status(&format!("Momento made the key {}", inline(&minted.id)));
     let given = Given { origin: Origin::Other("Momento".to_owned()), text: minted.key.clone() };
     let new = New { given: &given, version: &version, key_id: Some(&minted.id) };
     match change.give(&new, interrupts).await {
@@ -196,8 +197,11 @@ fn expiry(text: &str) -> Result<Expiry, String> {
 
 /// Takes `https://`, and `http://` for this computer alone: the key travels there.
 fn registry_url(text: &str) -> Result<String, String> {
-    let local = ["http://127.0.0.1:", "http://localhost:"].iter().any(|start| text.starts_with(start));
-    if local || text.starts_with("https://") {
+    let uri: http::Uri = text.parse().map_err(|_| "expected a URL".to_owned())?;
+    // A name before an `@` is a user's, and what follows is the host.
+    let is_plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    let is_local = matches!(uri.host(), Some("127.0.0.1" | "localhost"));
+    if is_plain && (uri.scheme_str() == Some("https") || uri.scheme_str() == Some("http") && is_local) {
         Ok(text.to_owned())
     } else {
         Err("expected an https:// URL: the management key is sent there".to_owned())
@@ -207,6 +211,23 @@ fn registry_url(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_travels_in_the_clear_on_this_computer_alone() {
+        for url in ["https://keys.example", "http://127.0.0.1:4566", "http://localhost:4566/"] {
+            assert_eq!(registry_url(url).as_deref(), Ok(url));
+        }
+        let refused = [
+            "http://keys.example",
+            "http://localhost:1@keys.example",
+            "https://a@keys.example",
+            "localhost",
+            "",
+        ];
+        for url in refused {
+            assert!(registry_url(url).is_err(), "{url}");
+        }
+    }
 
     #[test]
     fn an_expiry_lasts_longer_than_a_disposable_token() {

@@ -4,13 +4,13 @@ use bytes::Bytes;
 use http::Request;
 use http::header::{AUTHORIZATION, DATE};
 use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use crate::context::Session;
 use crate::local;
 use crate::model::doctor::token::Reception;
 use crate::model::token::Endpoint;
-use crate::momento::{Answer, Call, Client, Verb, reception};
+use crate::momento::{Answer, Call, Client, Verb, authorization, reception};
 
 /// The Momento that a stack calls.
 pub struct Momento {
@@ -56,7 +56,7 @@ impl Momento {
                 let request = Request::builder()
                     .method(method)
                     .uri(format!("/momento/{region}{}", call.target()))
-                    .header(AUTHORIZATION, key.expose_secret())
+                    .header(AUTHORIZATION, authorization(key)?)
                     .body(Bytes::new())
                     .map_err(|error| error.to_string())?;
                 let response = handle.send(request).await.map_err(|error| error.to_string())?;

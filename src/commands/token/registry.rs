@@ -5,17 +5,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::keys::CONSOLE;
 use crate::context::Session;
 use crate::error::{Error, Kind, Result};
 use crate::local;
 use crate::model::token::minted::Purpose;
-use crate::momento::Client;
 use crate::momento::registry::{
     KEYS, Minted, Order, REGISTRY, Refused, done, listed, minted, page_of, path_of,
 };
+use crate::momento::{Client, authorization};
 
 /// How often a call is made that can be made again, and the pause between.
 const ATTEMPTS: (usize, Duration) = (3, Duration::from_millis(300));
@@ -148,10 +148,11 @@ impl Registry {
                     .map_err(|error| unreached(error.to_string()))
             }
             Place::Local(handle) => {
+                let header = authorization(&self.key).map_err(|reason| unreached(reason.to_owned()))?;
                 let request = Request::builder()
                     .method(method)
                     .uri(path)
-                    .header(AUTHORIZATION, self.key.expose_secret())
+                    .header(AUTHORIZATION, header)
                     .header(CONTENT_TYPE, "application/json")
                     .body(Bytes::from(body))
                     .map_err(|error| unreached(error.to_string()))?;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::keys::{CONSOLE, KeptKey};
-use crate::ui::{Page, Report};
+use crate::ui::{Page, Report, indented, inline};
 
 /// How a change of the token ended; a failure is an error instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -77,18 +77,18 @@ impl Changed {
     /// Names the keys that are no more, and those that may be.
     fn keys(&self, page: &mut Page) {
         match &self.revoked {
-            Some(id) => page.note(format_args!("The old key {id} is revoked.")),
+            Some(id) => page.note(format_args!("The old key {} is revoked.", inline(id))),
             None if self.kept_keys.is_empty() => page.note(format_args!(
                 "The old token still works: revoke it at {CONSOLE} when nothing else uses it."
             )),
             None => {}
         }
         for id in &self.revoked_leftovers {
-            page.note(format_args!("The key {id}, which an earlier rotation left, is revoked."));
+            page.note(format_args!("The key {}, which an earlier rotation left, is revoked.", inline(id)));
         }
         for KeptKey { id, reason, advice } in &self.kept_keys {
-            page.note(format_args!("{} the key {id}", "not revoked:".yellow().bold()));
-            page.note(format_args!("  {reason}"));
+            page.note(format_args!("{} the key {}", "not revoked:".yellow().bold(), inline(id)));
+            page.note(format_args!("  {}", indented(reason, 2)));
             page.note(format_args!("  {} {advice}", "->".dimmed()));
         }
     }
@@ -108,7 +108,7 @@ impl Report for Changed {
             }
             Outcome::Changed => {
                 page.note(format_args!("{} the token of {place}", "changed".green().bold()));
-                page.line(&self.version);
+                page.line(inline(&self.version));
                 if self.probe.is_none() {
                     page.note("No event was sent to try it: see that events arrive.");
                 }

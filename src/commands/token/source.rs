@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::token::{Checked, Endpoint, Invalid, MAX_LENGTH, Token};
+use crate::redaction;
 use crate::ui::prompt;
 
 /// The longest token that is read, in bytes; a real one is far shorter.
@@ -203,5 +204,5 @@ fn read(source: impl std::io::Read) -> Result<SecretString> {
         .take(LONGEST)
         .read_to_string(&mut text)
         .context(Kind::Settings, || "the token cannot be read as text".to_owned())?;
-    Ok(SecretString::from(text.as_str()))
+    Ok(redaction::secret(&text))
 }

@@ -9,7 +9,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use owo_colors::OwoColorize as _;
 
-use super::{Printer, clean};
+use super::screen::safe;
+use super::{Printer, indented, inline};
 use crate::model::stack::{Event, Status, pace};
 pub use step::{Kind, Step};
 
@@ -114,7 +115,7 @@ impl StackProgress {
             if let Some(bar) = &line.bar {
                 bar.set_message(format!("\n      {}", note.yellow()));
             } else {
-                let id = &event.logical_id;
+                let id = inline(&event.logical_id);
                 self.say(&format!("  {id}: {}s so far\n      {}", taken.as_secs(), note.yellow()));
             }
             let step = Step::of((&self.place.0, &self.place.1), &event, self.began.elapsed(), taken);
@@ -210,14 +211,14 @@ fn style(template: &str) -> ProgressStyle {
 fn describe(event: &Event, took: Option<Duration>) -> String {
     let status = painted(&event.status, &format!("{:<16}", event.status.as_str()));
     let seconds = took.map(|took| format!("{:>4.1}s ", took.as_secs_f64())).unwrap_or_default();
-    let line = format!("  {status} {:<26} {seconds}{}", event.logical_id, event.resource_type);
-    match &event.reason {
-        Some(reason) if event.status.is_failure() => {
-            // A line break in a reason begins no line of ours.
-            format!("{line}\n      {}", clean(reason).replace('\n', "\n      "))
-        }
+    let (id, kind) = (inline(&event.logical_id), inline(&event.resource_type));
+    let line = format!("  {status} {id:<26} {seconds}{kind}");
+    let line = match &event.reason {
+        // A line break in a reason begins no line of ours.
+        Some(reason) if event.status.is_failure() => format!("{line}\n      {}", indented(reason, 6)),
         _ => line,
-    }
+    };
+    safe(&line).into_owned()
 }
 
 fn painted(status: &Status, text: &str) -> String {

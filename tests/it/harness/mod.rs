@@ -1,6 +1,7 @@
 //! Runs the real binary as a user would, in an environment of its own, and shows what came of it.
 
 mod cloud;
+mod mirror;
 mod outcome;
 mod page;
 mod proxy;
@@ -13,6 +14,7 @@ pub(crate) mod token;
 mod with_cloud;
 
 pub(crate) use cloud::{Cloud, Footprint};
+pub(crate) use mirror::{Distortion, Mirror};
 pub(crate) use outcome::Outcome;
 pub(crate) use page::Page;
 pub(crate) use proxy::{Moment, Proxy};

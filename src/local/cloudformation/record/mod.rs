@@ -208,7 +208,7 @@ pub(crate) struct ChangeSet {
 }
 
 /// The values of a stack's hidden parameters, by name and revision.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Hidden {
     pub(crate) values: BTreeMap<String, Vec<String>>,
 }
