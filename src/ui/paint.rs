@@ -12,12 +12,32 @@ pub struct Page {
     pub data: String,
     /// The notes: what to do next, what was left alone.
     pub notes: String,
+    /// How many columns the screen has that the data goes to; nothing where it goes elsewhere.
+    pub width: Option<usize>,
 }
+
+/// How narrow a column may be that text is wrapped within.
+const NARROWEST: usize = 40;
 
 impl Page {
     /// Writes a line of data.
     pub fn line(&mut self, line: impl fmt::Display) {
         let _ = writeln!(self.data, "{line}");
+    }
+
+    /// Breaks a line between words where the screen ends; elsewhere a line stays one.
+    ///
+    /// Its further lines begin below `column`, or below the nearer `margin` where the screen is too narrow for that.
+    pub fn wrapped(&self, line: &str, column: usize, margin: usize) -> String {
+        let Some(width) = self.width.filter(|width| *width >= margin + NARROWEST) else {
+            return line.to_owned();
+        };
+        let indent = " ".repeat(if column + NARROWEST <= width { column } else { margin });
+        let options = textwrap::Options::new(width)
+            .subsequent_indent(&indent)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        textwrap::fill(line, options)
     }
 
     /// Writes a line for the person who watches, apart from the data.
@@ -94,6 +114,24 @@ fn joinable(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_broken_where_the_screen_ends() {
+        let page = |width| Page { width, ..Page::default() };
+        let line = "warn  name  some words that go on and on, further than a narrow screen is wide";
+        assert_eq!(page(None).wrapped(line, 12, 6), line);
+        assert_eq!(
+            page(Some(60)).wrapped(line, 12, 6),
+            "warn  name  some words that go on and on, further than a\n            narrow screen is wide"
+        );
+        assert_eq!(
+            page(Some(50)).wrapped(line, 12, 6),
+            "warn  name  some words that go on and on, further\n      than a narrow screen is wide"
+        );
+        assert_eq!(page(Some(20)).wrapped(line, 12, 6), line);
+        let long = format!("ok  {}", "x".repeat(70));
+        assert_eq!(page(Some(60)).wrapped(&long, 4, 4).lines().last().unwrap().trim(), "x".repeat(70));
+    }
 
     #[test]
     fn escape_sequences_are_shown_not_obeyed() {

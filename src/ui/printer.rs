@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
@@ -64,9 +65,15 @@ impl Printer {
         MultiProgress::with_draw_target(target)
     }
 
+    /// Makes an empty page for what stdout is.
+    pub fn page(&self) -> Page {
+        let size = Term::stdout().size_checked().filter(|_| self.redraws());
+        Page { width: size.map(|(_, columns)| usize::from(columns)), ..Page::default() }
+    }
+
     /// Prints a command's answer and returns its exit code.
     pub fn report<R: Report>(&self, report: &R) -> u8 {
-        let mut page = Page::default();
+        let mut page = self.page();
         report.text(&mut page);
         match self.format {
             Format::Text => self.data(&page.data),

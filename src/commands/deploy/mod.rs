@@ -1,6 +1,7 @@
 //! `deploy`: the token's secret, a change set, live progress, the outputs; from every state of the stack.
 
 mod change;
+mod definition;
 pub mod operation;
 mod recover;
 mod report;
@@ -18,17 +19,13 @@ pub use revert::revert;
 pub use values::duration;
 
 use crate::aws::change_sets::Options;
-use crate::aws::{events, secrets};
 use crate::commands::again::Again;
 use crate::commands::doctor::quick::Quick;
 use crate::commands::token::source::SourceArgs;
 use crate::context::{Context, Session};
 use crate::deployments::Deployment;
 use crate::error::Result;
-use crate::model::doctor::quota::Counts;
-use crate::model::permissions::Work;
-use crate::model::stack::{OnFailure, Plan, plan};
-use crate::ui::indented;
+use crate::model::stack::OnFailure;
 use target::{Target, TargetArgs};
 use values::{alarm, topic};
 
@@ -167,60 +164,7 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
     let deployed = if change_set.was_prepared() {
         change::carry_out_named(&deploying, &change_set, &target, quick).await?
     } else {
-        let base_url = target.base_url(&session)?;
-        if !target.definition.bus.create && !is_bus_there(&deploying, &target.bus).await? {
-            return Err(target.no_bus(&session));
-        }
-        let found = recover::settled(&deploying).await?;
-        let secret = target.secret();
-        let token = token::choose(context, &session, &args.token, &secret, &base_url).await?;
-        let has_role = target.role.is_some() || found.as_ref().is_some_and(|stack| stack.role.is_some());
-        let mut work =
-            Work { prepares: true, executes: !change_set.prepare_only, has_role, ..Work::default() };
-        let creates =
-            matches!(plan(found.as_ref().map(|stack| &stack.status)), Plan::Create | Plan::Recreate);
-        if creates {
-            work.make_all();
-        }
-        let writes = token.adds_to(&mut work);
-        if let Some(quick) = quick {
-            let momento = quick.momento(&base_url, &token.key);
-            if creates || writes {
-                let added = creates.then(|| Counts::needed(&target.definition));
-                let (momento, account) = tokio::join!(momento, quick.account(&work, added));
-                momento.and(account)?;
-            } else {
-                momento.await?;
-            }
-        }
-        // What a change set changes is known when it is made.
-        let work = Work { executes: true, has_role, ..Work::default() };
-        let checks = quick.filter(|_| !creates).map(|quick| (quick, work));
-        let stored = token.store(&session, &target, deploying.asks() && !change_set.prepare_only).await?;
-        let mut is_new = false;
-        let done = async {
-            let current = recover::recovered(&deploying).await?;
-            is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());
-            change::make_and_carry_out(&deploying, &change_set, &target, &stored, &options, current, checks)
-                .await
-        };
-        let deployed = match done.await {
-            Ok(deployed) => deployed,
-            Err(error) => {
-                // The error says what matters; a label too many harms nobody.
-                let _ = stored.forget(&session).await;
-                return Err(error);
-            }
-        };
-        // Who says no gets back what was there: no stack, no secret that only it would have needed, and the
-        // version that counted.
-        if deployed.outcome == Outcome::Declined {
-            stored.forget(&session).await?;
-            if let (true, Some(undo)) = (is_new, stored.undo) {
-                secrets::delete(&session.clients, &target.secret(), undo).await?;
-            }
-        }
-        deployed
+        definition::deploy(&deploying, &change_set, &target, &args.token, &options, quick).await?
     };
     remember(context, &session, &target, &deployed);
     if let (Some(local), Outcome::Created | Outcome::Updated | Outcome::Unchanged) =
@@ -233,19 +177,6 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         Again::new(context, argument, &target.definition, &target.stack, &target.bus, session.region());
     let seconds = started.elapsed().as_secs_f64();
     Ok(Deployed { seconds, local: session.local.is_some(), again, ..deployed })
-}
-
-/// Returns whether the bus is there; where that may not be asked, CloudFormation finds out.
-async fn is_bus_there(deploying: &Deploying<'_>, bus: &str) -> Result<bool> {
-    match events::bus_exists(&deploying.session.clients, bus).await {
-        Err(error) if error.is_denied() => {
-            let printer = &deploying.context.printer;
-            printer.warn(&format!("whether the event bus {bus} exists could not be found out: {error}"));
-            error.causes.iter().for_each(|cause| printer.status(&format!("  {}", indented(cause, 2))));
-            Ok(true)
-        }
-        other => other,
-    }
 }
 
 impl DeployArgs {

@@ -1,10 +1,14 @@
 //! How checks look, and the exit code that they make.
 
 use owo_colors::OwoColorize as _;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::error::Kind;
 use crate::model::doctor::{Check, Verdict, worst};
 use crate::ui::{Page, clean, inline, table};
+
+/// Where treatments begin: after the longest verdict.
+const MARGIN: usize = 9;
 
 /// Shows the checks, one a line, each treatment below what it treats.
 pub fn show(page: &mut Page, checks: &[Check]) {
@@ -15,7 +19,10 @@ pub fn show(page: &mut Page, checks: &[Check]) {
             vec![word(check.verdict).to_owned(), inline(&check.name).into_owned(), evidence]
         })
         .collect();
+    let widest = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0) + 2;
+    let evidence_at = widest(0) + widest(1);
     for (line, check) in table::columns(&rows).into_iter().zip(checks) {
+        let line = page.wrapped(&line, evidence_at, MARGIN);
         let word = word(check.verdict);
         let painted = match check.verdict {
             Verdict::Ok => word.green().to_string(),
@@ -25,11 +32,13 @@ pub fn show(page: &mut Page, checks: &[Check]) {
         };
         page.line(line.replacen(word, &painted, 1));
         if let Some(treatment) = &check.treatment {
-            page.line(format_args!("{:9}{} {}", "", "->".cyan(), inline(treatment)));
+            let text = format!("{:MARGIN$}-> {}", "", inline(treatment));
+            let text = page.wrapped(&text, MARGIN + 3, MARGIN + 3);
+            page.line(text.replacen("->", &"->".cyan().to_string(), 1));
         }
         if let Some(document) = &check.document {
             let text = format!("{document:#}");
-            text.lines().for_each(|line| page.line(format_args!("{:9}{}", "", clean(line))));
+            text.lines().for_each(|line| page.line(format_args!("{:MARGIN$}{}", "", clean(line))));
         }
     }
 }

@@ -71,7 +71,7 @@ impl Explained {
     /// Shows the explanation to a person now, before the command goes on; JSON has it in the command's answer.
     pub(in crate::commands) fn show(&self, printer: &Printer) {
         if printer.format == Format::Text {
-            let mut page = Page::default();
+            let mut page = printer.page();
             text::write(self, &mut page);
             printer.data(&page.data);
             page.notes.lines().for_each(|note| printer.status(note));

@@ -17,7 +17,7 @@ pub(crate) use cloud::{Cloud, Footprint};
 pub(crate) use mirror::{Distortion, Mirror};
 pub(crate) use outcome::Outcome;
 pub(crate) use page::Page;
-pub(crate) use proxy::{Moment, Proxy};
+pub(crate) use proxy::{Moment, Pick, Proxy};
 pub(crate) use server::Server;
 pub(crate) use session::Session;
 pub(crate) use source::{Source, repository, sources};

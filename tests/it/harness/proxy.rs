@@ -24,6 +24,35 @@ pub(crate) enum Moment {
     Answered,
 }
 
+/// Which call is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Pick {
+    /// The n-th of all, counted from 1.
+    Call(usize),
+    /// The n-th of a name: calls that are made beside each other come in any order.
+    Named(String, usize),
+}
+
+impl Pick {
+    /// Returns which call the n-th of a list is, by its name.
+    pub(crate) fn of(calls: &[String], call: usize) -> Option<Self> {
+        let name = calls.get(call.checked_sub(1)?)?;
+        let before = calls[..call].iter().filter(|other| *other == name).count();
+        Some(Self::Named(name.clone(), before))
+    }
+
+    /// Returns whether it is the last of these calls.
+    fn is_last(&self, calls: &[String]) -> bool {
+        match (self, calls.last()) {
+            (Self::Call(call), _) => calls.len() == *call,
+            (Self::Named(name, nth), Some(last)) => {
+                last == name && calls.iter().filter(|call| *call == name).count() == *nth
+            }
+            (Self::Named(..), None) => false,
+        }
+    }
+}
+
 /// A proxy that works until it is dropped.
 pub(crate) struct Proxy {
     url: String,
@@ -37,8 +66,8 @@ struct Shared {
     client: reqwest::Client,
     /// The calls since the last command began, such as `cloudformation:DescribeStacks`.
     calls: Mutex<Vec<String>>,
-    /// Which call is held, counted from 1, and when.
-    hold: Mutex<Option<(usize, Moment)>>,
+    /// Which call is held, and when.
+    hold: Mutex<Option<(Pick, Moment)>>,
     tell: Sender<String>,
 }
 
@@ -72,10 +101,10 @@ impl Proxy {
         std::mem::take(&mut *self.shared.calls.lock().unwrap())
     }
 
-    /// Runs a command and kills it, as `kill -9` does, when its n-th call is at a moment.
+    /// Runs a command and kills it, as `kill -9` does, when a call is at a moment.
     ///
-    /// Returns the name of that call, or nothing when the command ended without so many calls.
-    pub(crate) fn kill_at(&self, mut command: Command, call: usize, moment: Moment) -> Option<String> {
+    /// Returns the name of that call, or nothing when the command ended without it.
+    pub(crate) fn kill_at(&self, mut command: Command, call: Pick, moment: Moment) -> Option<String> {
         self.calls();
         *self.shared.hold.lock().unwrap() = Some((call, moment));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -102,12 +131,12 @@ impl Proxy {
 
 async fn pass(State(shared): State<Arc<Shared>>, parts: http::request::Parts, body: Bytes) -> Response {
     let name = name(&parts, &body);
-    let number = {
+    let hold = {
         let mut calls = shared.calls.lock().unwrap();
         calls.push(name.clone());
-        calls.len()
+        let hold = shared.hold.lock().unwrap();
+        hold.as_ref().filter(|(pick, _)| pick.is_last(&calls)).map(|(_, moment)| *moment)
     };
-    let hold = shared.hold.lock().unwrap().filter(|(call, _)| *call == number).map(|(_, moment)| moment);
     if hold == Some(Moment::Arrived) {
         return silence(&shared, name).await;
     }
@@ -149,6 +178,15 @@ fn name(parts: &http::request::Parts, body: &[u8]) -> String {
     let named = form.split('&').find_map(|part| part.strip_prefix("Action="));
     let action = named.or_else(|| text("x-amz-target").rsplit('.').next()).unwrap_or_default();
     format!("{service}:{action}")
+}
+
+#[test]
+fn a_call_is_picked_by_its_name_and_its_number() {
+    let calls = ["a", "b", "a"].map(str::to_owned);
+    assert_eq!(Pick::of(&calls, 3), Some(Pick::Named("a".into(), 2)));
+    assert_eq!((Pick::of(&calls, 4), Pick::of(&calls, 0)), (None, None));
+    assert!(Pick::Named("a".into(), 2).is_last(&calls) && Pick::Call(3).is_last(&calls));
+    assert!(!Pick::Named("a".into(), 1).is_last(&calls) && !Pick::Named("b".into(), 1).is_last(&calls));
 }
 
 #[test]

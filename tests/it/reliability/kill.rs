@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use super::count::{Count, count, count_and_purge};
 use super::{is_long, page, share_out};
-use crate::harness::{Moment, Outcome, Proxy, Server, Session, token};
+use crate::harness::{Moment, Outcome, Pick, Proxy, Server, Session, token};
 
 /// The commands of a stack's life: made, compared, changed with a new token, deleted.
 const COMMANDS: [&str; 4] = [
@@ -41,10 +41,12 @@ impl Place {
     /// Lets a stack live, and kills each of its commands once, at a call and a moment; then runs it again.
     ///
     /// Returns the calls at which the commands were killed, nothing for one that has fewer calls.
-    fn live(&self, call: usize, moment: Moment) -> [Option<String>; 4] {
+    fn live(&self, calls: &[Vec<String>; 4], call: usize, moment: Moment) -> [Option<String>; 4] {
         let mut killed = [const { None }; 4];
         for (index, line) in COMMANDS.iter().enumerate() {
-            killed[index] = self.proxy.kill_at(self.user.command(line.split(' ')), call, moment);
+            let pick = Pick::of(&calls[index], call);
+            killed[index] =
+                pick.and_then(|pick| self.proxy.kill_at(self.user.command(line.split(' ')), pick, moment));
             let story = format!("`{line}` killed when call {call} ({:?}) was {moment:?}", killed[index]);
             let again = self.user.run(line);
             let is_gone = again.status() == Some(1) && again.stderr().contains("nothing to delete");
@@ -84,7 +86,7 @@ fn a_command_that_is_killed_at_any_call_is_run_again() {
         (1..=longest).flat_map(|call| moments(call).into_iter().map(move |moment| (call, moment))).collect();
     let killed = Mutex::new(Kills::new());
     share_out(&pieces, Place::new, |place, (call, moment)| {
-        let seen = place.live(*call, *moment);
+        let seen = place.live(&calls, *call, *moment);
         let mut killed = killed.lock().unwrap();
         for (index, call) in seen.into_iter().enumerate() {
             if let Some(call) = call {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::state::state;
 use super::{MINT, PAGE};
-use crate::harness::{Moment, Page, Proxy, Server, Session};
+use crate::harness::{Moment, Page, Pick, Proxy, Server, Session};
 use crate::reliability::{is_long, share_out};
 
 /// What is killed.
@@ -44,7 +44,8 @@ impl Place {
     fn live(&self, call: usize, moment: Moment) -> Vec<(usize, String)> {
         let mut killed = Vec::new();
         for (index, (_, line)) in COMMANDS.iter().enumerate() {
-            let Some(at) = self.proxy.kill_at(self.session.command(line.split(' ')), call, moment) else {
+            let command = self.session.command(line.split(' '));
+            let Some(at) = self.proxy.kill_at(command, Pick::Call(call), moment) else {
                 continue;
             };
             let story = format!("`{line}` killed when call {call} ({at}) was {moment:?}");
