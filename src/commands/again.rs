@@ -20,7 +20,10 @@ pub struct Again {
     definition: Option<String>,
     stack_name: Option<String>,
     bus: Option<String>,
+    /// The region, where a command from here would not take it by itself.
     region: Option<String>,
+    /// The region.
+    here: String,
     carried: String,
     event: &'static str,
 }
@@ -42,6 +45,7 @@ impl Again {
             stack_name: unless(stack, definition.name.as_str()),
             bus: unless(bus, definition.bus.name.as_str()),
             region: (usual.as_deref() != Some(region)).then(|| region.to_owned()),
+            here: region.to_owned(),
             carried: carried(context),
             event: definition.events.first().map_or("cacheSet", |event| event.as_str()),
         }
@@ -71,6 +75,41 @@ impl Again {
         let (stack, region) = (Some(stack.to_owned()), Some(region.to_owned()));
         let again = Self { stack_name: stack, region, ..self.clone() };
         format!("{} --change-set-name {}", again.deploy(), flag_value(change_set))
+    }
+
+    /// Completes the commands, of this tool and of the AWS CLI, that a text has between backquotes, so that they are about this stack.
+    pub fn complete(&self, text: &str) -> String {
+        let mut parts = text.split('`');
+        let mut completed = parts.next().unwrap_or_default().to_owned();
+        while let Some(quoted) = parts.next() {
+            let command = quoted.strip_prefix("evbridge-momento ");
+            let own = command.map(|command| self.complete_command(command)).or_else(|| {
+                let is_aws = quoted.starts_with("aws ") && !quoted.contains("--region");
+                (is_aws && !self.here.is_empty()).then(|| format!("{quoted} --region {}", self.here))
+            });
+            completed.extend(["`", own.as_deref().unwrap_or(quoted), "`"]);
+            completed.push_str(parts.next().unwrap_or_default());
+        }
+        completed
+    }
+
+    fn complete_command(&self, command: &str) -> String {
+        let name = command.split(' ').next().unwrap_or_default();
+        let definition = match name {
+            "put-event" | "explain" => flag("--stack", self.definition.as_ref()),
+            _ => self.definition.iter().map(|definition| format!(" {definition}")).collect(),
+        };
+        let bus = match name {
+            "deploy" | "diff" | "permissions" | "put-event" => flag("--bus", self.bus.as_ref()),
+            _ => String::new(),
+        };
+        let stack_name = flag("--stack-name", self.stack_name.as_ref());
+        // A policy is often printed by somebody else, somewhere else.
+        let place = match name {
+            "permissions" => flag("--region", Some(&self.here)) + &self.carried,
+            _ => self.place(),
+        };
+        format!("evbridge-momento {command}{definition}{stack_name}{bus}{place}")
     }
 
     fn stack_flags(&self) -> String {
@@ -118,6 +157,31 @@ fn flag_value(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_in_a_text_is_about_the_same_stack() {
+        let again = Again {
+            definition: Some("shop".into()),
+            bus: Some("orders".into()),
+            region: Some("eu-west-1".into()),
+            carried: " --local".into(),
+            ..Again::default()
+        };
+        assert_eq!(
+            again.complete(
+                "run `evbridge-momento drift --revert`, then `aws x` or `evbridge-momento put-event`"
+            ),
+            "run `evbridge-momento drift --revert shop --region eu-west-1 --local`, then `aws x` or \
+             `evbridge-momento put-event --stack shop --bus orders --region eu-west-1 --local`"
+        );
+        let plain = "`evbridge-momento doctor --fix`";
+        assert_eq!(Again::default().complete(plain), plain);
+        let again = Again { region: None, here: "us-east-1".into(), ..again };
+        assert_eq!(
+            again.complete("`evbridge-momento permissions deployer`"),
+            "`evbridge-momento permissions deployer shop --bus orders --region us-east-1 --local`"
+        );
+    }
 
     #[test]
     fn a_word_is_quoted_where_a_shell_would_change_it() {

@@ -57,7 +57,7 @@ ok       credentials  you are arn:aws:sts::000000000000:assumed-role/ci/me
 ok       region       us-east-1 (US East (N. Virginia)), Momento cell cell-us-east-1-1
 ok       bus          the event bus default exists
 skipped  stack        momento-api is not deployed
-         -> run `evbridge-momento deploy`
+         -> run `evbridge-momento deploy --local`
 ok       quotas       0 and 8 to come of 300 rules on default, 0 and 3 to come of 3000 API destinations, 0 and 1 to come of 3000 connections (AWS's defaults; yours may differ)
 fail     permissions  you may not do 3 of 62 things that the deployer needs: events:CreateConnection, iam:PassRole, sqs:CreateQueue
          -> have this policy added to the role ci
@@ -186,7 +186,7 @@ unknown  bus          looking for the event bus default was refused: AccessDenie
 ok       stack        momento-api is in CREATE_COMPLETE
 unknown  quotas       counting the rules was refused: AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role/guest/me is not authorized to perform: events:ListRules on resource: * because no identity-based policy allows the events:ListRules action
 unknown  permissions  asking what you may do (iam:SimulatePrincipalPolicy) was refused: AccessDenied: User: arn:aws:sts::000000000000:assumed-role/guest/me is not authorized to perform: iam:SimulatePrincipalPolicy on resource: arn:aws:iam::000000000000:role/guest because no identity-based policy allows the iam:SimulatePrincipalPolicy action
-         -> see what is needed: `evbridge-momento permissions operator --principal arn:aws:iam::000000000000:role/guest`
+         -> see what is needed: `evbridge-momento permissions operator --principal arn:aws:iam::000000000000:role/guest --region us-east-1 --local`
 unknown  resources    reading the stack's resources was refused: AccessDenied: User: arn:aws:sts::000000000000:assumed-role/guest/me is not authorized to perform: cloudformation:DescribeStackResources on resource: arn:aws:cloudformation:us-east-1:000000000000:stack/momento-api/[UUID] because no identity-based policy allows the cloudformation:DescribeStackResources action
 unknown  secret       reading the secret evbridge-momento/momento-api was refused: AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role/guest/me is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:us-east-1:000000000000:secret:evbridge-momento/momento-api-xxxxxx because no identity-based policy allows the secretsmanager:GetSecretValue action
 

@@ -67,14 +67,13 @@ pub async fn version_of(clients: &Clients, name: &str, version: &str) -> Result<
     }
 }
 
-/// Reads the token from before the last change, when it is still kept.
-pub async fn previous(clients: &Clients, name: &str) -> Result<Option<SecretString>> {
-    let answer =
-        clients.secrets().get_secret_value().secret_id(name).version_stage("AWSPREVIOUS").send().await;
+/// Reads the version that has a label, such as the one from before the last change; nothing where none has it.
+pub async fn labelled(clients: &Clients, name: &str, label: &str) -> Result<Option<Stored>> {
+    let answer = clients.secrets().get_secret_value().secret_id(name).version_stage(label).send().await;
     match answer {
-        Ok(answer) => Ok(Content::of(answer.secret_string()).token()),
+        Ok(answer) => Ok(Some(stored(answer.secret_string(), answer.version_id().unwrap_or_default()))),
         Err(error) if code(&error) == Some("ResourceNotFoundException") => Ok(None),
-        Err(error) => Err(remote(&format!("reading the version before of the secret {name}"), &error)),
+        Err(error) => Err(remote(&format!("reading the version {label} of the secret {name}"), &error)),
     }
 }
 

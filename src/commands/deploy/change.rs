@@ -3,7 +3,7 @@
 use super::Deploying;
 use super::operation::{explained, reattach, watch};
 use super::report::{Deployed, Outcome, show_changes};
-use super::target::Target;
+use super::target::{TOKEN_VERSION, Target};
 use super::token::Stored;
 use crate::aws::change_sets::{self, ChangeSet, ChangeSetRequest, Options, Pending};
 use crate::aws::cloudformation::{self, Stack};
@@ -172,6 +172,9 @@ pub(super) async fn carry_out_named(
         deployed.outcome = Outcome::Declined;
         return Ok(deployed);
     }
+    let version = change_set.parameters.iter().find(|(name, _)| name == TOKEN_VERSION);
+    let version = version.map(|(_, version)| version.clone());
+    Stored::prepared(session, target, version).await?.count(session).await?;
     execute(deploying, &change_set, creates, deployed).await
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn deploy(
     // What a change set changes is known when it is made.
     let work = Work { executes: true, has_role, ..Work::default() };
     let checks = quick.filter(|_| !creates).map(|quick| (quick, work));
-    let stored = token.store(session, target, deploying.asks() && !named.prepare_only).await?;
+    let stored = token.store(session, target).await?;
     let carried_out = async {
         let current = recover::recovered(deploying).await?;
         let is_new = current.as_ref().is_none_or(|stack| stack.status.is_review());

@@ -153,12 +153,18 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         yes: args.yes,
     };
     let change_set = change::Named { name: args.change_set_name, prepare_only: args.no_execute_changeset };
+    let again = || {
+        let argument = target.argument.as_deref();
+        Again::new(context, argument, &target.definition, &target.stack, &target.bus, session.region())
+    };
+    let before = again();
     let quick = Quick {
         context,
         session: &session,
         definition: &target.definition,
         stack: &target.stack,
         bus: &target.bus,
+        again: &before,
     };
     let quick = (!args.skip_checks).then_some(&quick);
     let deployed = if change_set.was_prepared() {
@@ -172,11 +178,8 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
     {
         local.create_sample_cache(session.region()).await?;
     }
-    let argument = target.argument.as_deref();
-    let again =
-        Again::new(context, argument, &target.definition, &target.stack, &target.bus, session.region());
     let seconds = started.elapsed().as_secs_f64();
-    Ok(Deployed { seconds, local: session.local.is_some(), again, ..deployed })
+    Ok(Deployed { seconds, local: session.local.is_some(), again: again(), ..deployed })
 }
 
 impl DeployArgs {

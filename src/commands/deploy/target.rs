@@ -8,6 +8,9 @@ use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::definition::{BusName, Definition, Endpoint, StackName};
 use crate::model::template::{self, Variant};
 
+/// The parameter that says which version of the secret the stack uses.
+pub(super) const TOKEN_VERSION: &str = "MomentoTokenVersion";
+
 /// The longest key of a tag (CloudFormation API reference, `Tag`).
 const LONGEST_KEY: usize = 128;
 /// The longest value of a tag.
@@ -111,7 +114,7 @@ impl Target {
         let others = [
             ("MomentoEndpoint", Some(self.definition.momento.endpoint.to_string())),
             ("MomentoTokenSecret", Some(self.secret())),
-            ("MomentoTokenVersion", version),
+            (TOKEN_VERSION, version),
         ];
         bus.into_iter().chain(key).chain(others).map(|(name, value)| (name.to_owned(), value)).collect()
     }

@@ -19,7 +19,15 @@ pub struct Chosen {
     /// The secret as it is.
     found: Lookup,
     /// The version that holds this token already.
-    version: Option<String>,
+    version: Option<Held>,
+}
+
+/// A version that holds the token already.
+enum Held {
+    /// The one that counts.
+    Current(String),
+    /// One that an earlier deploy wrote, which never counted.
+    Pending(String),
 }
 
 /// Where the token is stored.
@@ -28,17 +36,36 @@ pub struct Stored {
     pub version: String,
     /// What takes the secret back, where it was not there before.
     pub undo: Option<Deletion>,
-    /// The version that counts until a person has agreed, where this one is a pending version.
+    /// The version that counts until the deploy goes ahead, where this one is a pending version.
     before: RefCell<Option<String>>,
     /// The secret's name.
     secret: String,
+    /// The key of KMS that it is to have, where it was there before.
+    key: Option<String>,
 }
 
 impl Stored {
-    /// Makes a pending version the current one: the deploy was agreed to.
+    /// Finds the version that an earlier step has stored for the change set that it prepared.
+    pub async fn prepared(session: &Session, target: &Target, version: Option<String>) -> Result<Self> {
+        let (clients, secret) = (&session.clients, target.secret());
+        let pending = secrets::labelled(clients, &secret, secrets::PENDING).await?;
+        let is_pending = pending.is_some_and(|pending| Some(&pending.version) == version.as_ref());
+        let before = match secrets::find(clients, &secret).await? {
+            Lookup::Found(current) if is_pending => Some(current.version),
+            _ => None,
+        };
+        let key = target.definition.kms_key.as_ref().map(|key| key.as_str().to_owned());
+        let version = version.unwrap_or_default();
+        Ok(Self { version, undo: None, before: RefCell::new(before), secret, key })
+    }
+
+    /// Makes a pending version the current one, and gives the secret its key: the deploy goes ahead.
     pub async fn count(&self, session: &Session) -> Result<()> {
-        let Some(before) = self.before.take() else { return Ok(()) };
         let (clients, secret) = (&session.clients, &self.secret);
+        if let Some(key) = &self.key {
+            secrets::encrypt(clients, secret, key).await?;
+        }
+        let Some(before) = self.before.take() else { return Ok(()) };
         let done = secrets::promote(clients, secret, &self.version, Some(&before)).await;
         // A label too many harms nobody.
         let _ = self.drop_label(session).await;
@@ -80,12 +107,20 @@ pub async fn choose(
     }
     let key = token.inner().clone();
     let is_stored = |stored: &SecretString| stored.expose_secret() == key.expose_secret();
-    let version = stored.filter(|(stored, _)| is_stored(stored)).map(|(_, version)| version.clone());
+    let version = match stored.filter(|(stored, _)| is_stored(stored)) {
+        Some((_, version)) => Some(Held::Current(version.clone())),
+        None if stored.is_some() => {
+            let pending = secrets::labelled(&session.clients, secret, secrets::PENDING).await?;
+            let pending = pending.filter(|pending| pending.token.as_ref().is_some_and(is_stored));
+            pending.map(|pending| Held::Pending(pending.version))
+        }
+        None => None,
+    };
     if is_from_environment
         && version.is_none()
         && stored.is_some()
-        && let Some(before) = secrets::previous(&session.clients, secret).await?
-        && is_stored(&before)
+        && let Some(before) = secrets::labelled(&session.clients, secret, secrets::PREVIOUS).await?
+        && before.token.as_ref().is_some_and(is_stored)
     {
         context.printer.warn(&format!(
             "{} holds the token from before the last rotation, and the stack goes back to it: unset it to keep \
@@ -100,41 +135,40 @@ impl Chosen {
     /// Adds to the work of a deploy what is done to the secret; returns whether that is something.
     pub fn adds_to(&self, work: &mut Work) -> bool {
         match (&self.version, &self.found) {
-            (Some(_), _) => return false,
+            (Some(Held::Current(_)), _) => return false,
             (None, Lookup::Missing) => work.made.insert(SECRET),
-            (None, Lookup::Found(_) | Lookup::ScheduledForDeletion) => work.changed.insert(SECRET),
+            _ => work.changed.insert(SECRET),
         };
         true
     }
 
-    /// Writes the token to its secret and returns the id of the version that holds it.
+    /// Writes the token to its secret and returns the version that holds it.
     ///
-    /// A token that the secret holds already is not written again, so that nothing changes. Where a person is
-    /// asked first, a new version of a secret that is there waits as a pending one for the answer.
-    pub async fn store(self, session: &Session, target: &Target, asks: bool) -> Result<Stored> {
+    /// A token that the secret holds already is not written again, so that nothing changes. A new version of a
+    /// secret that is there waits as a pending one until the deploy goes ahead: what stops it changes nothing.
+    pub async fn store(self, session: &Session, target: &Target) -> Result<Stored> {
         let (clients, secret) = (&session.clients, target.secret());
         let key = target.definition.kms_key.as_ref().map(KmsKey::as_str);
-        let mut before = None;
-        let (version, undo) = match self.version {
-            Some(version) => (version, None),
-            None if asks && let Lookup::Found(found) = &self.found => {
-                before = Some(found.version.clone());
+        let before = match (&self.version, &self.found) {
+            (None | Some(Held::Pending(_)), Lookup::Found(found)) => Some(found.version.clone()),
+            _ => None,
+        };
+        let mut undone = None;
+        let version = match self.version {
+            Some(Held::Current(version) | Held::Pending(version)) => version,
+            None if before.is_some() => {
                 let version = uuid::Uuid::new_v4().to_string();
                 secrets::write_pending(clients, &secret, &version, &self.key, None).await?;
-                (version, None)
+                version
             }
-            None => (
-                secrets::write(clients, &secret, &self.key, &self.found, &target.tags, key).await?,
-                undo(&self.found),
-            ),
+            None => {
+                undone = undo(&self.found);
+                secrets::write(clients, &secret, &self.key, &self.found, &target.tags, key).await?
+            }
         };
         // A new secret has its key from the start.
-        if let Some(key) = key
-            && !matches!(self.found, Lookup::Missing)
-        {
-            secrets::encrypt(clients, &secret, key).await?;
-        }
-        Ok(Stored { version, undo, before: RefCell::new(before), secret })
+        let key = key.filter(|_| !matches!(self.found, Lookup::Missing)).map(str::to_owned);
+        Ok(Stored { version, undo: undone, before: RefCell::new(before), secret, key })
     }
 }
 

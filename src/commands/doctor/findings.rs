@@ -3,9 +3,20 @@
 use owo_colors::OwoColorize as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::commands::again::Again;
 use crate::error::Kind;
 use crate::model::doctor::{Check, Verdict, worst};
 use crate::ui::{Page, clean, inline, table};
+
+/// Makes the commands that checks name about the stack that was looked at.
+pub fn about(checks: Vec<Check>, again: &Again) -> Vec<Check> {
+    let checks = checks.into_iter().map(|check| Check {
+        evidence: again.complete(&check.evidence),
+        treatment: check.treatment.map(|treatment| again.complete(&treatment)),
+        ..check
+    });
+    checks.collect()
+}
 
 /// Where treatments begin: after the longest verdict.
 const MARGIN: usize = 9;

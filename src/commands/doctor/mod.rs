@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::examination::Examination;
+use super::again::Again;
 use super::stack::{StackArg, load};
 use crate::context::Context;
 use crate::error::Result;
@@ -76,7 +77,10 @@ pub async fn run(context: &Context, args: DoctorArgs) -> Result<Diagnosis> {
             examination = examine().await;
         }
     }
-    Ok(Diagnosis { region: session.region().to_owned(), stack, fixed, checks: examination.checks })
+    let (argument, bus) = (args.stack.stack.as_deref(), definition.bus.name.as_str());
+    let again = Again::new(context, argument, &definition, &stack, bus, session.region());
+    let checks = findings::about(examination.checks, &again);
+    Ok(Diagnosis { region: session.region().to_owned(), stack, fixed, checks })
 }
 
 impl Report for Diagnosis {

@@ -4,6 +4,7 @@ use secrecy::SecretString;
 
 use super::permissions::{command, named, refused, whom};
 use crate::aws::{identity, quotas};
+use crate::commands::again::Again;
 use crate::commands::permissions::scope;
 use crate::commands::token::probe::probe;
 use crate::context::{Context, Session};
@@ -34,6 +35,8 @@ pub struct Quick<'a> {
     pub stack: &'a str,
     /// The event bus, by name.
     pub bus: &'a str,
+    /// How a next command is about the same stack.
+    pub again: &'a Again,
 }
 
 impl Quick<'_> {
@@ -94,9 +97,9 @@ impl Quick<'_> {
         Err(Error::new(Kind::Remote, message)
             .cause(format!("IAM does not allow {}", missing.join(", ")))
             .hint(format!(
-                "have the policy below added to {}; all that a deployer needs: `{}`",
+                "have the policy below added to {}; all that a deployer needs: {}",
                 whom(&caller),
-                command(Role::Deployer, &caller)
+                self.again.complete(&format!("`{}`", command(Role::Deployer, &caller)))
             ))
             .hint(format!("where IAM's simulation does not know all that allows it, {ALL_THE_SAME}"))
             .document(only(policy, &refused)))

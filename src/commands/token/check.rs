@@ -10,6 +10,7 @@ use super::probe::probe;
 use super::source::{Given, Origin, SourceArgs, environment};
 use crate::aws::deployed::{self, DeployedStack};
 use crate::aws::secrets::{self, Lookup};
+use crate::commands::again::Again;
 use crate::commands::doctor::findings;
 use crate::commands::stack::{StackArg, load, momento_base_url, secret_name};
 use crate::context::{Context, Session};
@@ -107,6 +108,10 @@ pub async fn run(context: &Context, args: CheckArgs) -> Result<Checked> {
         Some(given) => given,
         None => stored_token(context, &session, &secret, &stored, deployed_version.as_deref()).await?,
     };
+    let again = {
+        let (argument, bus) = (args.stack.stack.as_deref(), definition.bus.name.as_str());
+        Again::new(context, argument, &definition, &stack, bus, session.region())
+    };
     let mut checked = Checked {
         stack,
         region: session.region().to_owned(),
@@ -127,6 +132,7 @@ pub async fn run(context: &Context, args: CheckArgs) -> Result<Checked> {
         let named = args.cache.is_some();
         checked.checks.extend(checks::reception(&probed.reception, &checked.momento_endpoint, cache, named));
     }
+    checked.checks = findings::about(checked.checks, &again);
     Ok(checked)
 }
 

@@ -34,7 +34,7 @@ fn a_deploy_that_may_not_do_all_stops_before_it_makes_anything() {
 error: you may not do 2 things that this deploy needs; nothing was changed
   cause: IAM does not allow secretsmanager:CreateSecret, sqs:CreateQueue
 
-hint: have the policy below added to the role ci; all that a deployer needs: `evbridge-momento permissions deployer --principal arn:aws:iam::000000000000:role/ci`
+hint: have the policy below added to the role ci; all that a deployer needs: `evbridge-momento permissions deployer --principal arn:aws:iam::000000000000:role/ci --region us-east-1 --local`
 
 hint: where IAM's simulation does not know all that allows it, add `--skip-checks` to deploy all the same
 

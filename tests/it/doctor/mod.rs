@@ -16,7 +16,7 @@ ok       credentials  you are arn:aws:iam::000000000000:user/local
 ok       region       us-east-1 (US East (N. Virginia)), Momento cell cell-us-east-1-1
 ok       bus          the event bus default exists
 skipped  stack        momento-api is not deployed
-         -> run `evbridge-momento deploy`
+         -> run `evbridge-momento deploy --local`
 ok       quotas       0 and 8 to come of 300 rules on default, 0 and 3 to come of 3000 API destinations, 0 and 1 to come of 3000 connections (AWS's defaults; yours may differ)
 ok       permissions  you may do all 62 things that the deployer needs
 skipped  secret       the secret evbridge-momento/momento-api does not exist
@@ -49,7 +49,7 @@ ok       queue encryption                     SQS encrypts it
 ok       queue settings                       it keeps what did not arrive for 14 days
 ok       dead letters                         the queue is empty
 ok       secret                               the secret evbridge-momento/momento-api is there
-ok       token version                        the stack uses the current version [UUID]; what the connection itself holds nobody can read: `evbridge-momento put-event` tries it
+ok       token version                        the stack uses the current version [UUID]; what the connection itself holds nobody can read: `evbridge-momento put-event --local` tries it
 ok       token                                v2 key, good in every region; names no expiry; 217 of at most 512 characters
 ok       Momento                              https://api.cache.cell-us-east-1-1.prod.a.momentohq.com answers
 ok       key                                  accepted; in the cache my-cache it may write and may read

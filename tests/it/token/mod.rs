@@ -17,7 +17,7 @@ fn check_says_what_the_token_is_and_may() {
     session.run("deploy --local").success();
     session.run("token check --local --cache my-cache").is(str![[r#"
 ok  token          v2 key, good in every region; names no expiry; 217 of at most 512 characters
-ok  token version  the stack uses the current version [UUID]; what the connection itself holds nobody can read: `evbridge-momento put-event` tries it
+ok  token version  the stack uses the current version [UUID]; what the connection itself holds nobody can read: `evbridge-momento put-event --local` tries it
 ok  Momento        https://api.cache.cell-us-east-1-1.prod.a.momentohq.com answers
 ok  key            accepted; in the cache my-cache it may write and may read
 ok  cache          the cache my-cache exists
@@ -45,7 +45,7 @@ fn check_finds_a_version_that_did_not_reach_the_connection() {
     session.run("token check --local").is(str![[r#"
 ok    token          v2 key, good in every region; names no expiry; 217 of at most 512 characters
 fail  token version  version [UUID] is stored, and the stack uses [UUID]: a secret that changes does not reach the connection
-         -> run `evbridge-momento deploy`, which gives the current version to the connection
+         -> run `evbridge-momento deploy --local`, which gives the current version to the connection
 ok    Momento        https://api.cache.cell-us-east-1-1.prod.a.momentohq.com answers
 ok    key            accepted; in the cache my-cache it may write and may read
 ok    cache          the cache my-cache exists
@@ -62,7 +62,7 @@ fn check_finds_a_cache_that_is_not_there_and_a_token_that_is_none() {
     session.run("deploy --local").success();
     session.run("token check --local --cache nowhere").is(str![[r#"
 ok       token          v2 key, good in every region; names no expiry; 217 of at most 512 characters
-ok       token version  the stack uses the current version [UUID]; what the connection itself holds nobody can read: `evbridge-momento put-event` tries it
+ok       token version  the stack uses the current version [UUID]; what the connection itself holds nobody can read: `evbridge-momento put-event --local` tries it
 ok       Momento        https://api.cache.cell-us-east-1-1.prod.a.momentohq.com answers
 unknown  key            accepted; in the cache nowhere it may perhaps write and may perhaps read
 fail     cache          there is no cache nowhere
@@ -86,7 +86,7 @@ fail  token    v2 key, good in every region; expired at [TIME]; 61 of at most 51
          -> make a key at https://console.gomomento.com
 ok    Momento  https://api.cache.cell-us-east-1-1.prod.a.momentohq.com answers
 fail  key      Momento does not accept the key (401, Unauthorized: The token has expired.)
-         -> make a key at https://console.gomomento.com and run `evbridge-momento token rotate`
+         -> make a key at https://console.gomomento.com and run `evbridge-momento token rotate --local`
 ------- stderr -------
 the token from standard input
 [exit status: 5]
