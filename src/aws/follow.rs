@@ -139,8 +139,16 @@ async fn new_events(
         let page = page(clients, &operation.stack_id, next_token.take()).await?;
         let mut old = false;
         for event in page.events {
-            // Newest first: the first event that is known, or another operation's, ends our part.
-            if !operation.is_of(event.token.as_deref()) || seen.contains(&event.id) {
+            if !operation.is_of(event.token.as_deref()) {
+                // Another operation may have begun since; below ours there is nothing of ours.
+                if fresh.is_empty() {
+                    continue;
+                }
+                old = true;
+                break;
+            }
+            // Newest first: the first event that is known ends what is new.
+            if seen.contains(&event.id) {
                 old = true;
                 break;
             }
@@ -151,7 +159,8 @@ async fn new_events(
             }
         }
         next_token = page.next_token;
-        if old || next_token.is_none() {
+        // No operation of ours is further back than a page of events of those that came after it.
+        if old || fresh.is_empty() || next_token.is_none() {
             // Kept only now: a page that cannot be read must not hide the events before it.
             seen.extend(fresh.iter().map(|event| event.id.clone()));
             fresh.reverse();

@@ -128,7 +128,7 @@ pub(super) async fn carry_out(
         return Ok(deployed);
     }
     if let Some(stored) = stored
-        && let Err(error) = stored.count(session).await
+        && let Err(error) = stored.count_now(session).await
     {
         let _ = abandon(deploying, &pending, creates).await;
         return Err(error);
@@ -174,7 +174,7 @@ pub(super) async fn carry_out_named(
     }
     let version = change_set.parameters.iter().find(|(name, _)| name == TOKEN_VERSION);
     let version = version.map(|(_, version)| version.clone());
-    Stored::prepared(session, target, version).await?.count(session).await?;
+    Stored::prepared(session, target, version).await?.count_now(session).await?;
     execute(deploying, &change_set, creates, deployed).await
 }
 

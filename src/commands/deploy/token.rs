@@ -8,7 +8,7 @@ use super::target::Target;
 use crate::aws::secrets::{self, Deletion, Lookup, Move};
 use crate::commands::token::source::{Given, Origin, SourceArgs, asked, environment};
 use crate::context::{Context, Session};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::definition::KmsKey;
 use crate::model::permissions::{SECRET, Work};
 
@@ -59,6 +59,18 @@ impl Stored {
         Ok(Self { version, undo: None, before: RefCell::new(before), secret, key })
     }
 
+    /// As [`count`](Self::count), where the stack is about to be given the version: it must not be an old one by now.
+    pub async fn count_now(&self, session: &Session) -> Result<()> {
+        if self.before.borrow().is_none()
+            && self.undo.is_none()
+            && let Lookup::Found(current) = secrets::find(&session.clients, &self.secret).await?
+            && current.version != self.version
+        {
+            return Err(overtaken());
+        }
+        self.count(session).await
+    }
+
     /// Makes a pending version the current one, and gives the secret its key: the deploy goes ahead.
     pub async fn count(&self, session: &Session) -> Result<()> {
         let (clients, secret) = (&session.clients, &self.secret);
@@ -84,6 +96,12 @@ impl Stored {
         let label = Move { label: secrets::PENDING, from: Some(&self.version), to: None };
         secrets::move_label(&session.clients, &self.secret, &label).await
     }
+}
+
+fn overtaken() -> Error {
+    Error::new(Kind::Remote, "the token was changed since this deploy was begun; nothing was changed")
+        .cause("another version of the secret counts now, and the key of this one may be revoked")
+        .hint("run the same command again; a change set that was prepared before has to be prepared again")
 }
 
 /// Finds the token and checks it; nothing is written yet.

@@ -145,8 +145,20 @@ impl<'a> Change<'a> {
         let Ok(Some(stack)) = stack else { return false };
         let is_settled = !stack.status.is_in_progress() && !stack.status.is_failure();
         let is_other = deployed_version(Some(&stack)).is_some_and(|now| now != version);
-        let labels = self.labels().await;
-        is_settled && is_other && labels.is_ok_and(|labels| labels.with(secrets::CURRENT) != Some(version))
+        let Ok(labels) = self.labels().await else { return false };
+        // Whoever tries another version now may go back to this one.
+        let is_wanted = labels.with(secrets::PENDING).is_some_and(|tried| tried != version);
+        is_settled && is_other && !is_wanted && labels.with(secrets::CURRENT) != Some(version)
+    }
+
+    /// Returns whether the stack uses a version for good: it rests, and nobody tries another one.
+    pub(super) async fn is_settled_on(&self, version: &str) -> bool {
+        let stack = deployed::find(&self.session.clients, &self.stack.id).await;
+        let Ok(Some(stack)) = stack else { return false };
+        let is_ours =
+            !stack.status.is_in_progress() && deployed_version(Some(&stack)).as_deref() == Some(version);
+        let is_tried = |labels: Versions| labels.with(secrets::PENDING).is_some_and(|tried| tried != version);
+        is_ours && self.labels().await.is_ok_and(|labels| !is_tried(labels))
     }
 
     /// Returns the answer of a change that the person did not want.

@@ -101,10 +101,15 @@ async fn made(
         Ok(mut changed) => {
             changed.key_id = Some(minted.id);
             changed.expires_at = minted.expires_at;
-            if changed.probe.is_some() {
+            let is_settled = change.is_settled_on(&version).await;
+            if changed.probe.is_some() && is_settled {
                 others.revoke(context, change, registry, &mut changed).await;
             } else {
-                let reason = "no event was sent to see that the new token works";
+                let reason = if is_settled {
+                    "no event was sent to see that the new token works"
+                } else {
+                    "the stack is being changed by somebody else, and may go back to another token"
+                };
                 others.keep(changed.key_id.clone().as_deref(), &mut changed, reason, &keys::again());
             }
             Ok(changed)

@@ -6,6 +6,7 @@ mod current;
 mod interrupts;
 pub mod keys;
 pub mod mint;
+mod overtaken;
 pub mod probe;
 mod registry;
 pub mod report;

@@ -76,6 +76,7 @@ impl Rotation<'_> {
 
     async fn try_version(&self) -> Result<Option<String>> {
         self.interrupts.check()?;
+        self.not_overtaken(false).await?;
         self.update(self.version).await?;
         self.interrupts.or(self.authorised()).await?;
         self.say("the connection is authorised with the new token");
@@ -84,9 +85,9 @@ impl Rotation<'_> {
             event = Some(self.interrupts.or(self.come_through(cache)).await?);
             self.say("an event came through with the new token");
         }
-        // The version that is current need not be the one that the stack used.
-        let labels = secrets::versions(&self.session.clients, self.secret).await?;
+        let labels = self.not_overtaken(true).await?;
         self.interrupts.check()?;
+        // The version that is current need not be the one that the stack used.
         let current = labels.with(secrets::CURRENT);
         secrets::promote(&self.session.clients, self.secret, self.version, current).await?;
         Ok(event)

@@ -13,6 +13,9 @@ const MOST_WAITS: usize = 8;
 impl Rotation<'_> {
     /// Puts the stack and the labels back as they were, and says of each what is so.
     pub(super) async fn go_back(&self, error: Error) -> Error {
+        if self.is_overtaken().await {
+            return error.cause("the other one goes on from what is there; nothing was taken back");
+        }
         self.say("going back to the old token");
         let (error, is_stack_back) = match self.stack_back().await {
             // CloudFormation has taken an update back that failed.
@@ -55,7 +58,8 @@ impl Rotation<'_> {
         if !self.uses_new(&stack) {
             return Ok(false);
         }
-        let went = match self.start_update(self.before).await {
+        let back = self.counting().await;
+        let went = match self.start_update(&back).await {
             Ok(token) => self.ended(&token).await,
             Err(error) => Err(error),
         };
@@ -67,6 +71,14 @@ impl Rotation<'_> {
                 _ => Err(error),
             },
         }
+    }
+
+    /// Returns the version to go back to: the one from before, unless another change has made another one count since.
+    async fn counting(&self) -> String {
+        let labels = secrets::versions(&self.session.clients, self.secret).await;
+        let now = labels.ok().and_then(|labels| labels.with(CURRENT).map(str::to_owned));
+        let since = now.filter(|now| now != self.version && self.labels.with(CURRENT) != Some(now));
+        since.unwrap_or_else(|| self.before.to_owned())
     }
 
     fn uses_new(&self, stack: &DeployedStack) -> bool {

@@ -4,6 +4,7 @@
 //! The short form runs with every `cargo test`; `UPDATE=1 cargo test --test it rotation` runs all of it and writes
 //! docs/rotation.md.
 
+mod beside;
 mod flowing;
 #[cfg(unix)]
 mod interrupted;

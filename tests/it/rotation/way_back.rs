@@ -23,7 +23,7 @@ fn a_label_that_moved_although_nobody_knew_is_put_back() {
     session
         .run("local fault add --action secretsmanager:UpdateSecretVersionStage --lose-answer --times 3")
         .success();
-    session.run("local fault add --action secretsmanager:DescribeSecret --status 400 --after 2").success();
+    session.run("local fault add --action secretsmanager:DescribeSecret --status 400 --after 3").success();
     session.run(MINT).is(str![[r#"
 ------- stderr -------
 Momento made the key [UUID]
