@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::search::{clean, clean_files, marked, shared_out, watched};
 use crate::harness::{Session, with_cloud};
@@ -39,12 +39,12 @@ const EFFECTS: [&str; 7] = [
     r#"{"Hang": true}"#,
 ];
 
-/// Lets something go wrong from the next call on.
-fn fault(session: &Session, place: &serde_json::Value, effect: &serde_json::Value) {
+/// Lets something go wrong from the next call on, so many times.
+pub(super) fn fault(session: &Session, place: &Value, effect: &Value, times: u32) {
     with_cloud(session, async |cloud| {
         let local = cloud.local().unwrap();
         local.call("us-east-1", "ClearFaults", json!({})).await.unwrap();
-        let fault = json!({ "Place": place, "Effect": effect, "Times": 4 });
+        let fault = json!({ "Place": place, "Effect": effect, "Times": times });
         local.call("us-east-1", "AddFault", fault).await.unwrap();
     });
 }
@@ -63,7 +63,7 @@ fn no_failed_call_shows_the_token() {
                         continue;
                     }
                     let place = json!({ "Service": service, "Action": "*" });
-                    fault(&session, &place, &serde_json::from_str(effect).unwrap());
+                    fault(&session, &place, &serde_json::from_str(effect).unwrap(), 4);
                     let line = format!("{line} {} --call-timeout 1s", FORMS[turn % FORMS.len()]);
                     clean(&format!("{line} ({service} {effect})"), &session.run(&line));
                     turn += 1;
@@ -91,6 +91,7 @@ fn no_failed_resource_shows_the_token() {
                         &session,
                         &json!({ "Resource": resource, "Step": step }),
                         &json!({ "Fail": "it failed" }),
+                        4,
                     );
                     let line = format!("{line} -vv");
                     clean(&line, &session.run(&line));
