@@ -216,7 +216,7 @@ fn refuse(error: &clap::Error, arguments: &[OsString], environment: &Environment
         return 0;
     }
     if !wants_json(arguments, environment) {
-        refusal(&error.render().ansi().to_string(), arguments);
+        refusal(&error.render().ansi().to_string(), &[arguments, &environment.flags].concat());
         return Kind::Usage.exit_code();
     }
     let text = error.render().to_string();

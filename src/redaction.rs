@@ -1,9 +1,10 @@
-//! The secrets that this process has read, and text without them.
+//! Text without secrets: without those that this process has read, and without whatever looks like a token.
 //!
 //! No message of ours holds a token. What others say may: Momento or a proxy that repeats a request in its answer,
-//! AWS in a message about a wrong value, a vault's command. Whatever is written goes through [`redact`], which knows
-//! what to look for because every secret is made by [`secret`]. Only hashes are kept: of each piece of twelve
-//! characters, as it is, in base64 and in a URL, so that a part of a token is found as well.
+//! AWS in a message about a wrong value, a vault's command, a dead letter with an older answer. Whatever is written goes
+//! through [`redact`], which knows what to look for because every secret is made by [`secret`]. Only hashes are kept: of
+//! each piece of twelve characters, as it is, in base64 and in a URL, so that a part of a token is found as well. A
+//! token that was never read is known by its [`shape`].
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -17,7 +18,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
-use crate::model::token::Token;
+use crate::model::token::{Token, shape};
 
 /// How many bytes of a secret are recognised; what is shorter may be part of anything.
 const PIECE: usize = 12;
@@ -32,6 +33,8 @@ static SEEN: LazyLock<RwLock<Seen>> = LazyLock::new(RwLock::default);
 struct Seen {
     state: RandomState,
     pieces: HashSet<u64>,
+    /// The tokens that are shown, since they were asked for.
+    shown: HashSet<u64>,
 }
 
 /// Makes a secret of a text; nothing that is written shows it from then on.
@@ -49,7 +52,14 @@ fn remember(text: &str) {
     }
 }
 
-/// Returns a text with `***` in place of every secret that this process has read.
+/// Has a token shown that was asked for, although it looks like one: a key of the local cloud.
+pub fn show(token: &str) {
+    let mut seen = SEEN.write();
+    let hash = seen.state.hash_one(token.as_bytes());
+    seen.shown.insert(hash);
+}
+
+/// Returns a text with `***` in place of every secret that this process has read, and of whatever looks like a token.
 pub fn redact(text: &str) -> Cow<'_, str> {
     SEEN.read().redact(text)
 }
@@ -57,7 +67,8 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 impl Seen {
     fn remember(&mut self, text: &str) {
         let words = text.split(|character: char| !character.is_ascii() || !is_of_token(character as u8));
-        for word in words.map(secret_part).filter(|word| word.len() >= PIECE) {
+        let is_alone = !text.trim().contains(char::is_whitespace);
+        for word in words.map(|word| secret_part(word, is_alone)).filter(|word| word.len() >= PIECE) {
             self.add(word.as_bytes());
             let escaped: Zeroizing<String> =
                 Zeroizing::new(utf8_percent_encode(word, NON_ALPHANUMERIC).to_string());
@@ -78,6 +89,32 @@ impl Seen {
     }
 
     fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.without_known(text) {
+            Cow::Borrowed(text) => self.without_tokens(text),
+            Cow::Owned(text) => Cow::Owned(self.without_tokens(&text).into_owned()),
+        }
+    }
+
+    /// Replaces what looks like a token, read before or not.
+    fn without_tokens<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut redacted = String::new();
+        let mut rest = text;
+        while let Some(found) = shape::find(rest) {
+            let token = &rest[found.clone()];
+            redacted.push_str(&rest[..found.start]);
+            let is_shown = self.shown.contains(&self.state.hash_one(token.as_bytes()));
+            redacted.push_str(if is_shown { token } else { SHOWN });
+            rest = &rest[found.end..];
+        }
+        if rest.len() == text.len() {
+            return Cow::Borrowed(text);
+        }
+        redacted.push_str(rest);
+        Cow::Owned(redacted)
+    }
+
+    /// Replaces the words with a part of a secret that was read.
+    fn without_known<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.pieces.is_empty() || text.len() < PIECE {
             return Cow::Borrowed(text);
         }
@@ -106,10 +143,15 @@ impl Seen {
     }
 }
 
-/// Returns what of a word is secret: of a JWT the signature, since all tokens begin alike; of another the second half.
-fn secret_part(word: &str) -> &str {
-    match word.rsplit_once('.') {
-        Some((_, signature)) if signature.len() >= PIECE => signature,
+/// Returns what of a word is secret: of a JWT the signature and of a v1 key the second half, since all begin alike.
+///
+/// What is no token may be a key of another kind: alone, it is secret as a whole, but for the name of a variable.
+fn secret_part(word: &str, is_alone: bool) -> &str {
+    let value = word.split_once('=').map_or(word, |(_, rest)| if rest.len() >= PIECE { rest } else { word });
+    match value.rsplit_once('.') {
+        Some((_, signature)) if value.starts_with("ey") && signature.len() >= PIECE => signature,
+        _ if is_alone && !value.starts_with("ey") => value,
+        Some((_, last)) if last.len() >= PIECE => last,
         _ => &word[word.len() / 2..],
     }
 }
@@ -145,12 +187,20 @@ mod tests {
             let encoded = STANDARD_NO_PAD.encode(format!("{}{JWT}", "x".repeat(offset)));
             assert_eq!(shown(&format!("<{encoded}>")), "<***>");
         }
-        // What is no part of the secret, and another token that begins alike.
-        for text in
-            ["", "short", "eyJhbGciOiJIUzI1NiJ9.eyJ0IjoiZyJ9.QW5vdGhlclNpZ25hdHVyZQ", "é".repeat(20).as_str()]
-        {
+        // What is no part of the secret, and the parts of a token that are none.
+        for text in ["", "short", "eyJhbGciOiJIUzI1NiJ9.eyJ0IjoiZyJ9", "é".repeat(20).as_str()] {
             assert_eq!(shown(text), text);
         }
+    }
+
+    #[test]
+    fn a_token_that_nobody_has_read_is_hidden_unless_it_was_asked_for() {
+        let text = format!("é {JWT}, {JWT} and 'token={JWT}'");
+        assert_eq!(Seen::default().redact(&text), "é ***, *** and 'token=***'");
+        let mut seen = seen("another-secret-of-one-word");
+        seen.shown.insert(seen.state.hash_one(JWT.as_bytes()));
+        assert_eq!(seen.redact(&text), text);
+        assert!(seen.redact(&format!("{JWT}x")).ends_with("***"));
     }
 
     #[test]
@@ -169,6 +219,19 @@ mod tests {
         let seen = seen("test-key and such");
         assert!(seen.pieces.is_empty());
         assert_eq!(seen.redact("test-key and such"), "test-key and such");
+    }
+
+    #[test]
+    fn a_key_that_is_no_token_is_hidden_whole() {
+        let short = seen("mgmt_0123456");
+        assert_eq!(short.redact("'mgmt_0123456'"), "'***'");
+        let long = seen(" ManagementKeyThatIsLongerThanThat\n");
+        assert_eq!(long.redact("starts ManagementKe…"), "starts ***…");
+        assert_eq!(long.redact("…ngerThanThat"), "…***");
+        // A pasted `NAME=key` is not to hide its variable's name wherever that is said.
+        let named = seen("MOMENTO_MANAGEMENT_KEY=0123456789abcdef");
+        assert_eq!(named.redact("set MOMENTO_MANAGEMENT_KEY"), "set MOMENTO_MANAGEMENT_KEY");
+        assert_eq!(named.redact("has 0123456789ab"), "has ***");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What the environment says, read once.
 
+use std::ffi::OsString;
+
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
@@ -21,6 +23,8 @@ pub struct Environment {
     pub management_key: Option<SecretString>,
     /// Whether `EVBRIDGE_MOMENTO_OUTPUT` asks for JSON, for when the command line cannot be parsed.
     pub json: bool,
+    /// What stands for flags: the values of `EVBRIDGE_MOMENTO_…` and `AWS_PROFILE`, which a refusal may repeat.
+    pub flags: Vec<OsString>,
     /// Whether lines must not move: `CI` is set, or `TERM` is `dumb`.
     pub plain: bool,
     /// Whether questions cannot be answered: `CI` is set.
@@ -41,6 +45,7 @@ impl Environment {
             local_key: variable("AWS_ACCESS_KEY_ID").filter(|key| key.starts_with(KEY_PREFIX)),
             management_key: variable("MOMENTO_MANAGEMENT_KEY").map(secret),
             json: variable("EVBRIDGE_MOMENTO_OUTPUT").is_some_and(|form| form == "json"),
+            flags: flags(),
             plain: unattended || variable("TERM").is_some_and(|term| term == "dumb"),
             unattended,
             // Windows has no such variables, and its terminals draw what is asked for.
@@ -70,6 +75,14 @@ fn regional_tokens() -> Vec<(String, SecretString)> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, value)| name.starts_with(REGIONAL) && !value.is_empty())
         .map(|(name, value)| (name, secret(value)))
+        .collect()
+}
+
+fn flags() -> Vec<OsString> {
+    let of_flag = |name: &str| name.starts_with("EVBRIDGE_MOMENTO_") || name == "AWS_PROFILE";
+    std::env::vars_os()
+        .filter(|(name, _)| name.to_str().is_some_and(of_flag))
+        .map(|(_, value)| value)
         .collect()
 }
 

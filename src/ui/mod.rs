@@ -3,6 +3,7 @@
 pub mod failure;
 pub mod log;
 pub mod paint;
+pub mod panics;
 pub mod printer;
 pub mod progress;
 pub mod prompt;
@@ -14,6 +15,7 @@ pub mod table;
 
 pub use failure::Failure;
 pub use paint::{Page, clean, indented, inline};
+pub use panics::report_panics;
 pub use printer::{Format, Printer, Side, refusal, versioned};
 pub use questions::{Question, Questions};
 

@@ -195,12 +195,14 @@ impl Printer {
     }
 }
 
-/// Prints why a command line cannot be parsed, in which its own words are repeated.
+/// Prints why a command line cannot be parsed, in which its own words are repeated, or values of the environment.
 ///
 /// A script may have them from anywhere: what they hold of control characters is shown, and begins no line.
 pub fn refusal(text: &str, words: &[OsString]) {
     let words = words.iter().filter_map(|word| word.to_str());
     let values = words.flat_map(|word| [Some(word), word.split_once('=').map(|(_, value)| value)]).flatten();
+    // Of a list each member may be repeated by itself.
+    let values = values.flat_map(|value| std::iter::once(value).chain(value.split(',')));
     let text = values.fold(text.to_owned(), |text, value| match inline(value) {
         Cow::Borrowed(_) => text,
         Cow::Owned(harmless) => text.replace(value, &harmless),

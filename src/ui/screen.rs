@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::paint::harmful;
 use crate::redaction::redact;
@@ -65,9 +65,26 @@ fn hide(value: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(hide),
-        Value::Object(fields) => fields.values_mut().for_each(hide),
+        Value::Object(fields) => {
+            if fields.keys().any(|name| matches!(redact(name), Cow::Owned(_))) {
+                hide_names(fields);
+            }
+            fields.values_mut().for_each(hide);
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// Hides secrets in the names of an object's fields; names that become the same are numbered, so that none is lost.
+fn hide_names(fields: &mut Map<String, Value>) {
+    let mut hidden = Map::new();
+    for (name, value) in std::mem::take(fields) {
+        let name = redact(&name).into_owned();
+        let numbered = (2..).map(|number| format!("{name} ({number})"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| !hidden.contains_key(name));
+        hidden.insert(free.unwrap_or(name), value);
+    }
+    *fields = hidden;
 }
 
 /// Shows every control character but line ends, tabs and the sequences that set a colour.
@@ -137,6 +154,17 @@ mod tests {
         let text = json(value.clone(), true);
         assert_eq!(text, "{\n  \"text\": \"a\\u001b\\u009b\\u007f\\u202e\\udb40\\udc41é\\n\"\n}");
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn a_secret_in_a_name_is_hidden_as_well() {
+        let token = |signature: &str| format!("eyJhbGciOiJIUzI1NiJ9.eyJ0IjoiZyJ9.{signature}");
+        let value = json!({ token("SomeSignature"): 1, "b": { token("OtherSignature"): token("ThirdOne") }, token("MoreOfIt"): 2 });
+        let Value::Object(fields) = serde_json::from_str(&json(value, false)).unwrap() else {
+            unreachable!()
+        };
+        assert_eq!(fields["b"], json!({ "***": "***" }));
+        assert_eq!(fields.keys().filter(|name| ["***", "*** (2)", "b"].contains(&name.as_str())).count(), 3);
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! What others say is shown, not obeyed: in the answers of AWS and Momento, in events, in dead letters.
 
+use std::collections::BTreeMap;
+
+use clap::CommandFactory as _;
+use evbridge_momento::cli::Cli;
 use regex::Regex;
 
 use crate::harness::{Distortion, Mirror, Outcome, Session};
@@ -112,6 +116,39 @@ fn what_an_event_carries_is_shown_not_obeyed() {
     run(&["deploy", &word("--stack-name")]);
     run(&["deploy", EVIL]);
     run(&["destroy", "--yes"]);
+}
+
+/// Each variable that stands for a flag, for a command that reads it: a refusal repeats the value.
+#[test]
+fn what_the_environment_holds_is_shown_not_obeyed() {
+    let mut variables = BTreeMap::new();
+    flags("", &Cli::command(), &mut variables);
+    assert!(variables.len() > 8, "{variables:?}");
+    // What a shell would give: no variable holds a zero byte, and this one holds no comma.
+    let title = "\u{1b}]0;EVIL\u{7}\u{1b}[2J\nFORGED";
+    for (name, command) in variables {
+        for value in [EVIL, title, &format!("a,{EVIL}")] {
+            let session = Session::new().env(&name, value);
+            let words = if command.is_empty() { "status" } else { command.as_str() };
+            for form in ["--local", "--local --color always", "--local --output json"] {
+                let line = format!("{words} {form}");
+                harmless(&format!("{name}: {line}"), &session.run(&line));
+            }
+        }
+    }
+    let session = Session::new().env("EVBRIDGE_MOMENTO_OUTPUT", title);
+    let text = harmless("status", &session.run("status"));
+    assert!(text.contains("EVIL") && text.contains("\\nFORGED' for '--output"), "{text}");
+}
+
+/// Collects the variables that stand for flags, each with a command that takes it.
+fn flags(path: &str, command: &clap::Command, all: &mut BTreeMap<String, String>) {
+    for name in command.get_arguments().filter_map(clap::Arg::get_env) {
+        all.entry(name.to_str().unwrap().to_owned()).or_insert_with(|| path.to_owned());
+    }
+    for below in command.get_subcommands() {
+        flags(format!("{path} {}", below.get_name()).trim_start(), below, all);
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 
 use crate::context::Context;
 use crate::error::{Kind, Result};
-use crate::ui::{Format, Page, Questions, Report, Side, versioned};
+use crate::ui::{Format, Page, Questions, Report, Side, inline, versioned};
 pub use summary::{InRegion, InRegions};
 
 /// Runs a command in every region that the flags name, and prints its answer, or one summary of all.
@@ -24,7 +24,7 @@ pub async fn run<R: Report>(context: &Context, command: impl AsyncFn(&Context) -
     let bars = context.printer.bars();
     let works = regions.iter().map(async |region| {
         let _seat = questions.seat();
-        let side = Side { name: region.as_str().into(), bars: bars.clone() };
+        let side = Side { name: inline(region).into(), bars: bars.clone() };
         let context = context.in_region(region, side, &questions);
         let started = Instant::now();
         let answer = command(&context).await;

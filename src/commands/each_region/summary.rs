@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, Kind};
-use crate::ui::{Failure, Page, Report, table, versioned};
+use crate::ui::{Failure, Page, Report, inline, table, versioned};
 
 /// A command's answers, region by region.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -87,21 +87,25 @@ impl Report for InRegions {
         for region in self.regions.iter().filter(|region| !region.text.is_empty()) {
             // Some answers begin with the region themselves.
             if !region.text.lines().next().is_some_and(|first| first.contains(&region.region)) {
-                page.line(format_args!("{}", region.region.bold()));
+                page.line(format_args!("{}", inline(&region.region).bold()));
             }
             page.data.push_str(&region.text);
             page.line("");
         }
         for region in &self.regions {
             for note in region.notes.lines().filter(|note| !note.is_empty()) {
-                page.note(format_args!("{} {note}", format!("{:<14}", region.region).dimmed()));
+                page.note(format_args!("{} {note}", format!("{:<14}", inline(&region.region)).dimmed()));
             }
         }
         let told: Vec<&InRegion> = self.regions.iter().filter(|region| !region.outcome.is_empty()).collect();
         let rows: Vec<Vec<String>> = told
             .iter()
             .map(|region| {
-                vec![region.region.clone(), region.outcome.clone(), format!("{:>6.1}s", region.seconds)]
+                vec![
+                    inline(&region.region).into_owned(),
+                    region.outcome.clone(),
+                    format!("{:>6.1}s", region.seconds),
+                ]
             })
             .collect();
         for (line, region) in table::columns(&rows).into_iter().zip(told) {

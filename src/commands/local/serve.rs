@@ -54,6 +54,7 @@ pub struct LocalKey {
 pub(super) async fn key(context: &Context) -> Result<LocalKey> {
     let session = session(context).await?;
     let key = session.local()?.issue_key(session.region()).await?;
+    crate::redaction::show(key.expose_secret());
     Ok(LocalKey { key: key.expose_secret().to_owned() })
 }
 

@@ -15,6 +15,7 @@ mod claims;
 mod endpoint;
 pub mod minted;
 mod parse;
+pub mod shape;
 
 use std::fmt;
 

@@ -23,11 +23,13 @@ fn words() -> String {
 }
 
 /// A command with the service that repeats the token to it.
-const ECHOES: [(&str, &[&str]); 8] = [
+const ECHOES: [(&str, &[&str]); 10] = [
     ("deploy --local --token-file given.txt", &["secretsmanager", "cloudformation", "events"]),
     ("deploy --local --tags a=b", &["cloudformation", "secretsmanager", "momento"]),
     ("status --local", &["cloudformation", "events", "sqs", "iam"]),
     ("put-event cacheSet --local", &["events", "local"]),
+    ("explain cacheSet --local --aws", &["events"]),
+    ("local cache list", &["local"]),
     ("token check --local --token-file given-wrapped.txt", &["momento", "secretsmanager"]),
     ("token rotate --local --token-file given.txt", &["momento", "secretsmanager", "events"]),
     ("token rotate --local --mint --role read-write", &["momento", "secretsmanager"]),

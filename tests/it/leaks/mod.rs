@@ -4,6 +4,7 @@
 mod echoes;
 mod failures;
 mod search;
+mod unread;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -29,10 +29,15 @@ pub(super) fn wrapped() -> String {
 
 /// Starts a session that has each key from somewhere, and asks for everything to be logged that any library logs.
 pub(super) fn marked() -> Session {
-    let session = Session::new()
+    unprimed()
         .env("MOMENTO_API_KEY", MARKED[0])
         .env("MOMENTO_API_KEY_US_WEST_2", &wrapped())
         .env("MOMENTO_MANAGEMENT_KEY", MARKED[1])
+}
+
+/// Starts the same session with no key in the environment: a command knows only the keys that it reads for its work.
+pub(super) fn unprimed() -> Session {
+    let session = Session::new()
         .env("RUST_LOG", "trace")
         .env("AWS_SDK_LOG_LEVEL", "debug")
         .env("RUST_BACKTRACE", "full");
