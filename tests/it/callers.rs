@@ -6,7 +6,7 @@ use snapbox::str;
 use crate::harness::{Session, with_cloud};
 
 /// A role that everybody of the account may take.
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}"#;
+pub(crate) const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}"#;
 
 /// Makes a role with a policy, takes it for the commands that follow, and returns the session.
 pub(crate) fn taking(session: Session, name: &str, policy: &str) -> Session {

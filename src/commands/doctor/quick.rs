@@ -13,7 +13,7 @@ use crate::model::definition::Definition;
 use crate::model::doctor::quota::{self, Counts};
 use crate::model::doctor::token::Reception;
 use crate::model::doctor::{Check, Verdict};
-use crate::model::permissions::{Role, Work, deploying, only, questions};
+use crate::model::permissions::{Role, Scope, Work, deploying, only, questions};
 use crate::model::stack::{Action, Change};
 
 /// What to do where a check is wrong.
@@ -34,6 +34,8 @@ pub struct Quick<'a> {
     pub stack: &'a str,
     /// The event bus, by name.
     pub bus: &'a str,
+    /// The role that CloudFormation is given, where one is named.
+    pub role: Option<&'a str>,
 }
 
 impl Quick<'_> {
@@ -76,7 +78,8 @@ impl Quick<'_> {
             Ok(caller) => caller,
             Err(error) => return go_on("what you may do", error),
         };
-        let scope = scope(self.definition, self.stack, self.bus, &caller.account, self.session.region());
+        let place = scope(self.definition, self.stack, self.bus, &caller.account, self.session.region());
+        let scope = Scope { working_role: self.role.map(str::to_owned), ..place };
         let policy = deploying(work, &scope);
         let refused = match refused(self.session, &caller, &questions(&policy)).await {
             Ok(Some(refused)) => refused,
@@ -91,10 +94,11 @@ impl Quick<'_> {
             1 => "you may not do one thing that this deploy needs; nothing was changed".to_owned(),
             count => format!("you may not do {count} things that this deploy needs; nothing was changed"),
         };
+        let passing = self.role.map(|role| format!(" --role-arn {role}")).unwrap_or_default();
         Err(Error::new(Kind::Remote, message)
             .cause(format!("IAM does not allow {}", missing.join(", ")))
             .hint(format!(
-                "have the policy below added to {}; all that a deployer needs: `{}`",
+                "have the policy below added to {}; all that a deployer needs: `{}{passing}`",
                 whom(&caller),
                 command(Role::Deployer, &caller)
             ))

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::completions::Verbatim;
-use super::stack::{StackArg, load, secret_name};
+use super::stack::{StackArg, load, role_arn, secret_name};
 use crate::aws::identity;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
@@ -40,6 +40,9 @@ pub struct PermissionsArgs {
     /// User or role who gets the policy: its ARN, that of an assumed role, user/NAME or role/PATH/NAME
     #[arg(long, value_name = "PRINCIPAL", value_parser = holder)]
     principal: Option<Holder>,
+    /// Role that `deploy --role-arn` and `destroy --role-arn` give to CloudFormation: the deployer may pass it
+    #[arg(long, value_name = "ARN", value_parser = role_arn)]
+    role_arn: Option<String>,
     /// Account of the stack
     #[arg(long, value_name = "ACCOUNT", value_parser = account)]
     account: Option<String>,
@@ -72,7 +75,8 @@ pub async fn run(context: &Context, args: PermissionsArgs) -> Result<Verbatim> {
             "this lets any user ask what they may do, as `deploy` and `doctor` do; for a role add `--principal`",
         );
     }
-    let scope = Scope { holder: args.principal, ..scope(&definition, &stack, &bus, "", "") };
+    let (holder, working_role) = (args.principal, args.role_arn);
+    let scope = Scope { holder, working_role, ..scope(&definition, &stack, &bus, "", "") };
     let text = match args.format {
         Form::Cloudformation => serde_yaml::to_string(&fragment(role, &scope))
             .context(Kind::Failed, || "the policy cannot be written".to_owned())?,
@@ -99,6 +103,7 @@ pub fn scope(definition: &Definition, stack: &str, bus: &str, account: &str, reg
         own_bus: definition.bus.create,
         detail_types: definition.events.iter().map(|event| event.as_str().to_owned()).collect(),
         holder: None,
+        working_role: None,
         sources: definition.source.iter().map(|source| source.as_str().to_owned()).collect(),
     }
 }

@@ -74,6 +74,7 @@ mod tests {
             secret: "evbridge-momento/momento-api".into(),
             key: Some("arn:aws:kms:us-east-1:123456789012:key/k".into()),
             holder: None,
+            working_role: None,
         }
     }
 

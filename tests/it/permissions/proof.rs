@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use evbridge_momento::aws::deployed;
 use evbridge_momento::model::permissions::{By, Case, Role, needs};
-use evbridge_momento::model::policy::{Caller, Decision, Policy, Request};
+use evbridge_momento::model::policy::{Caller, Decision, Policy, Request, decide};
 
-use crate::callers::taking;
+use crate::callers::{TRUST, taking};
 use crate::harness::{Session, with_cloud};
 
 /// What is used where these tests do not come: for a role below a path (`callers`), and after a question (`prompts`).
@@ -32,7 +32,7 @@ struct Holder {
     session: Session,
     role: Role,
     case: Case,
-    policy: String,
+    policies: Vec<String>,
     calls: Vec<Call>,
 }
 
@@ -42,7 +42,25 @@ impl Holder {
         let line = format!("permissions {role} {stack} --local --principal role/{role}");
         let policy = session.run(&line).success();
         let session = taking(session, role.name(), &policy);
-        Self { session, role, case: Case { for_role: true, ..case }, policy, calls: Vec::new() }
+        let policies = vec![policy];
+        Self { session, role, case: Case { for_role: true, ..case }, policies, calls: Vec::new() }
+    }
+
+    /// Gives the role one more printed policy.
+    fn add(&mut self, flags: &str) {
+        let role = self.role;
+        let line = format!("permissions {role} {flags} --local --principal role/{role}");
+        let policy = self.session.run(&line).success();
+        with_cloud(&self.session, async |cloud| {
+            let put = cloud
+                .clients
+                .roles()
+                .put_role_policy()
+                .role_name(role.name())
+                .policy_name(flags.replace(' ', ""));
+            put.policy_document(&policy).send().await.unwrap();
+        });
+        self.policies.push(policy);
     }
 
     /// Runs a command that is to succeed.
@@ -89,8 +107,8 @@ impl Holder {
     /// Holds every call against the policy, and every action of the policy against the calls.
     #[track_caller]
     fn prove(&self) {
-        let (role, text) = (self.role, &self.policy);
-        let policy = Policy::parse(text).unwrap();
+        let (role, texts) = (self.role, &self.policies);
+        let policies: Vec<Policy> = texts.iter().map(|text| Policy::parse(text).unwrap()).collect();
         let mut used = BTreeSet::new();
         // Nobody needs a permission to ask who they are.
         for call in self.calls.iter().filter(|call| call.action != "sts:GetCallerIdentity") {
@@ -102,7 +120,7 @@ impl Holder {
                 resource: &call.resource,
                 context: &context,
             };
-            assert_eq!(policy.decide(&request), Decision::Allowed, "{role}: {call:?}\n{text}");
+            assert_eq!(decide(&policies, &request), Decision::Allowed, "{role}: {call:?}\n{texts:?}");
             used.insert((call.action.as_str(), call.context.iter().any(|(key, _)| key == "aws:CalledVia")));
         }
         for need in needs(role, self.case) {
@@ -155,7 +173,24 @@ impl Holder {
             let resources = deployed::resources(&cloud.clients, "momento-api").await.unwrap();
             let rule = resources.iter().find(|one| one.logical_id == "CacheSetByKeyRule").unwrap();
             cloud.clients.events().disable_rule().name(&rule.physical_id).send().await.unwrap();
+            let role = resources.iter().find(|one| one.logical_id == "DeliveryRole").unwrap();
+            let opened = cloud.clients.roles().update_assume_role_policy().role_name(&role.physical_id);
+            opened.policy_document(TRUST).send().await.unwrap();
         });
+    }
+
+    /// Makes an event bus as somebody else does.
+    fn bus(&self, name: &str) {
+        with_cloud(&self.session, async |cloud| {
+            cloud.clients.events().create_event_bus().name(name).send().await.unwrap();
+        });
+    }
+
+    /// Gives the stack's resources tags, changes them, and takes them away.
+    fn tag(&mut self, stack: &str) {
+        self.run(&format!("deploy {stack} --tags stage=1 team=a"));
+        self.run(&format!("deploy {stack} --tags stage=2"));
+        self.run(&format!("deploy {stack}"));
     }
 }
 
@@ -180,6 +215,12 @@ fn the_deployer_needs_all_of_it_and_nothing_more() {
     // What was changed by hand is changed back with the same permissions.
     deployer.change_by_hand();
     deployer.run("drift --revert --yes");
+    deployer.tag("");
+    // Another bus: the trust names it. The rules of the one before are removed with the policy for it.
+    deployer.bus("other");
+    deployer.add("--bus other");
+    deployer.run("deploy --bus other");
+    deployer.run("deploy");
     deployer.repair("");
     deployer.run("destroy --yes");
     deployer.run("deploy");
@@ -202,10 +243,33 @@ fn a_deployer_of_a_bus_needs_the_bus_too() {
     );
     deployer.new_token();
     deployer.run("deploy shop --token-file key.txt");
+    deployer.tag("shop");
     deployer.repair("shop");
     deployer.run("destroy shop --yes");
     deployer.run("deploy shop");
     deployer.prove();
+}
+
+#[test]
+fn a_deployer_who_gives_cloudformation_a_role_passes_it() {
+    let role = "arn:aws:iam::000000000000:role/cloudformation";
+    let session = Session::new();
+    let mut deployer = Holder::of(session, Role::Deployer, "", Case::default());
+    // Without the permission AWS refuses the role, and the check says so before anything is done.
+    let outcome = deployer.session.run(&format!("deploy --local --role-arn {role}"));
+    assert_eq!(outcome.status(), Some(6), "{outcome}");
+    assert!(outcome.stderr().contains("cause: IAM does not allow iam:PassRole\n"), "{outcome}");
+    assert!(outcome.stderr().contains(&format!("--role-arn {role}")), "{outcome}");
+    let outcome = deployer.session.run(&format!("deploy --local --skip-checks --role-arn {role}"));
+    assert!(
+        outcome.stderr().contains("is not authorized to perform: iam:PassRole on resource: "),
+        "{outcome}"
+    );
+    deployer.add(&format!("--role-arn {role}"));
+    deployer.run(&format!("deploy --role-arn {role}"));
+    deployer.run(&format!("destroy --yes --role-arn {role}"));
+    let passed = deployer.calls.iter().filter(|call| call.resource == role);
+    assert!(passed.count() > 1);
 }
 
 #[test]
