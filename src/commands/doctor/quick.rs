@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::permissions::{command, named, refused, whom};
+use super::permissions::{Unsure, answers, command, named, whom};
 use crate::aws::{identity, quotas};
 use crate::commands::permissions::scope;
 use crate::commands::token::probe::probe;
@@ -81,12 +81,16 @@ impl Quick<'_> {
         let place = scope(self.definition, self.stack, self.bus, &caller.account, self.session.region());
         let scope = Scope { working_role: self.role.map(str::to_owned), ..place };
         let policy = deploying(work, &scope);
-        let refused = match refused(self.session, &caller, &questions(&policy)).await {
-            Ok(Some(refused)) => refused,
+        let answers = match answers(self.session, &caller, &questions(&policy)).await {
+            Ok(Some(answers)) => answers,
             Ok(None) => return Ok(()),
             Err(error) => return go_on("what you may do", error),
         };
-        let missing = named(&refused);
+        // It may be allowed all the same: CloudFormation or the call itself finds out.
+        if let Some(unsure) = Unsure::of(&answers) {
+            tracing::debug!("before the deploy IAM could not say whether you may do {unsure}");
+        }
+        let missing = named(&answers);
         if missing.is_empty() {
             return Ok(());
         }
@@ -103,7 +107,7 @@ impl Quick<'_> {
                 command(Role::Deployer, &caller)
             ))
             .hint(format!("where IAM's simulation does not know all that allows it, {ALL_THE_SAME}"))
-            .document(only(policy, &refused)))
+            .document(only(policy, &answers)))
     }
 
     async fn fitting(&self, added: Option<Counts>) -> Result<()> {

@@ -17,7 +17,7 @@ pub use action::{By, Case, Need, Occasion, When, needs};
 pub use policy::{deploying, document, fragment};
 pub use principal::{Holder, InvalidHolder, Principal};
 pub use resource::Scope;
-pub use simulation::{Question, only, questions};
+pub use simulation::{Answer, Question, only, questions};
 pub use work::{SECRET, Work};
 
 /// What somebody does.

@@ -52,12 +52,7 @@ impl Holder {
         let line = format!("permissions {role} {flags} --local --principal role/{role}");
         let policy = self.session.run(&line).success();
         with_cloud(&self.session, async |cloud| {
-            let put = cloud
-                .clients
-                .roles()
-                .put_role_policy()
-                .role_name(role.name())
-                .policy_name(flags.replace(' ', ""));
+            let put = cloud.clients.roles().put_role_policy().role_name(role.name()).policy_name("more");
             put.policy_document(&policy).send().await.unwrap();
         });
         self.policies.push(policy);
@@ -167,10 +162,10 @@ impl Holder {
         self.session.run(&format!("local fault add --resource {text}")).success();
     }
 
-    /// Changes something of the default stack by hand.
-    fn change_by_hand(&self) {
+    /// Changes a rule and the role's trust by hand.
+    fn change_by_hand(&self, name: &str) {
         with_cloud(&self.session, async |cloud| {
-            let resources = deployed::resources(&cloud.clients, "momento-api").await.unwrap();
+            let resources = deployed::resources(&cloud.clients, name).await.unwrap();
             let rule = resources.iter().find(|one| one.logical_id == "CacheSetByKeyRule").unwrap();
             cloud.clients.events().disable_rule().name(&rule.physical_id).send().await.unwrap();
             let role = resources.iter().find(|one| one.logical_id == "DeliveryRole").unwrap();
@@ -213,7 +208,7 @@ fn the_deployer_needs_all_of_it_and_nothing_more() {
     deployer.run("deploy --change-set-name one --no-execute-changeset");
     deployer.run("deploy --change-set-name one --yes");
     // What was changed by hand is changed back with the same permissions.
-    deployer.change_by_hand();
+    deployer.change_by_hand("momento-api");
     deployer.run("drift --revert --yes");
     deployer.tag("");
     // Another bus: the trust names it. The rules of the one before are removed with the policy for it.
@@ -244,6 +239,8 @@ fn a_deployer_of_a_bus_needs_the_bus_too() {
     deployer.new_token();
     deployer.run("deploy shop --token-file key.txt");
     deployer.tag("shop");
+    deployer.change_by_hand("shop-momento");
+    deployer.run("drift shop --revert --yes");
     deployer.repair("shop");
     deployer.run("destroy shop --yes");
     deployer.run("deploy shop");
@@ -255,6 +252,10 @@ fn a_deployer_who_gives_cloudformation_a_role_passes_it() {
     let role = "arn:aws:iam::000000000000:role/cloudformation";
     let session = Session::new();
     let mut deployer = Holder::of(session, Role::Deployer, "", Case::default());
+    with_cloud(&deployer.session, async |cloud| {
+        let role = cloud.clients.roles().create_role().role_name("cloudformation");
+        role.assume_role_policy_document(TRUST).send().await.unwrap();
+    });
     // Without the permission AWS refuses the role, and the check says so before anything is done.
     let outcome = deployer.session.run(&format!("deploy --local --role-arn {role}"));
     assert_eq!(outcome.status(), Some(6), "{outcome}");
@@ -288,6 +289,9 @@ fn a_deployer_of_a_key_needs_the_key_too() {
     deployer.new_token();
     deployer.run("deploy private --token-file key.txt");
     deployer.run("drift private");
+    deployer.tag("private");
+    deployer.change_by_hand("momento-api");
+    deployer.run("drift private --revert --yes");
     deployer.repair("private");
     deployer.run("destroy --yes");
     deployer.run("deploy private");
