@@ -8,7 +8,7 @@ use crate::aws::identity;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::definition::{BusName, Definition, StackName};
-use crate::model::permissions::{Holder, InvalidHolder, Role, Scope, document, fragment};
+use crate::model::permissions::{Holder, InvalidHolder, LONGEST, Role, Scope, fragment, length, printed};
 
 /// The arguments of `permissions`.
 #[derive(Args, Debug)]
@@ -17,13 +17,15 @@ Examples:
   evbridge-momento permissions producer --region us-east-1 --account 123456789012
   evbridge-momento permissions deployer --principal arn:aws:iam::123456789012:role/ci --region us-east-1
   evbridge-momento permissions deployer --format cloudformation > deployer-policy.yaml
+  evbridge-momento permissions deployer --role-arn arn:aws:iam::123456789012:role/cloudformation
   evbridge-momento permissions operator shop --principal AWSReservedSSO_Operators_0a1b2c3d4e5f6071
 
 The deployer runs deploy, destroy, diff and drift, the operator doctor, drift without --revert, explain, status \
 and token, the producer put-event. What CloudFormation does for the deployer is allowed through CloudFormation only.
 
 `deploy` and `doctor` ask IAM what whoever runs them may do, and the policy lets them ask about themselves. \
-A policy can name every user at once, but not every role: for a role say which with `--principal`. \
+A policy can name every user without a path at once (`user/${aws:username}`), but no user below a path and no role: \
+for these say which with `--principal`. \
 Without `--account` and an ARN, AWS is asked whose credentials these are.")]
 pub struct PermissionsArgs {
     /// Who it is for
@@ -72,17 +74,28 @@ pub async fn run(context: &Context, args: PermissionsArgs) -> Result<Verbatim> {
     let account = account_of(args.account, args.principal.as_ref())?;
     if args.principal.is_none() && role != Role::Producer {
         context.printer.status(
-            "this lets any user ask what they may do, as `deploy` and `doctor` do; for a role add `--principal`",
+            "this lets any user without a path ask what they may do, as `deploy` and `doctor` do; for a role, or a user \
+             below a path, add `--principal`",
         );
     }
     let (holder, working_role) = (args.principal, args.role_arn);
     let scope = Scope { holder, working_role, ..scope(&definition, &stack, &bus, "", "") };
+    let scope = match args.format {
+        Form::Cloudformation => scope.farthest(),
+        Form::Json => placed(context, scope, account).await?,
+    };
+    let length = length(&printed(role, &scope));
+    if length > LONGEST {
+        context.printer.warn(&format!(
+            "the policy has {length} characters without white space, and a managed policy takes {LONGEST}: make two \
+             of its statements, or add it to a role as an inline policy, which takes 10240"
+        ));
+    }
     let text = match args.format {
         Form::Cloudformation => serde_yaml::to_string(&fragment(role, &scope))
             .context(Kind::Failed, || "the policy cannot be written".to_owned())?,
         Form::Json => {
-            let scope = placed(context, scope, account).await?;
-            serde_json::to_string_pretty(&document(role, &scope))
+            serde_json::to_string_pretty(&printed(role, &scope))
                 .context(Kind::Failed, || "the policy cannot be written".to_owned())?
                 + "\n"
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{By, Need, Role, Scope, Work, needs};
+use super::{By, LONGEST, Need, Role, Scope, Work, length, needs, shortened};
 
 /// Makes a role's policy document.
 ///
@@ -20,15 +20,23 @@ pub fn deploying(work: &Work, scope: &Scope) -> Value {
     write(wanted, scope, &|arn| json!(arn))
 }
 
+/// Makes a role's policy document as one prints it: shorter where it would be too long for a managed policy.
+pub fn printed(role: Role, scope: &Scope) -> Value {
+    let document = document(role, scope);
+    if length(&document) > LONGEST { shortened(document) } else { document }
+}
+
 /// Makes a fragment of a template: a managed policy that fits where the template is deployed.
 pub fn fragment(role: Role, scope: &Scope) -> Value {
     let name = role.name();
     let (first, rest) = name.split_at(1);
     let id = format!("EvbridgeMomento{}{rest}Policy", first.to_uppercase());
+    let is_long = length(&document(role, &scope.clone().farthest())) > LONGEST;
     let scope = scope.clone().anywhere();
     let policy = write(needs(role, scope.case()), &scope, &|arn| {
         if arn.contains("${") { json!({ "Fn::Sub": arn }) } else { json!(arn) }
     });
+    let policy = if is_long { shortened(policy) } else { policy };
     json!({
         "Resources": {
             id: {

@@ -72,6 +72,15 @@ impl Scope {
         self
     }
 
+    /// Returns the scope of the place whose names are the longest: a fragment is no longer anywhere.
+    #[must_use]
+    pub fn farthest(mut self) -> Self {
+        "aws-us-gov".clone_into(&mut self.partition);
+        "ap-southeast-1".clone_into(&mut self.region);
+        "000000000000".clone_into(&mut self.account);
+        self
+    }
+
     /// Returns the partition that a region is in.
     pub fn partition_of(region: &str) -> &'static str {
         match region.split('-').next() {
