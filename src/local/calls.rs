@@ -76,7 +76,13 @@ pub(super) fn of(service: &str, region: &str, action: &str, input: &Value) -> Ve
                 arn if arn.starts_with("arn:") => arn.to_owned(),
                 name => format!("arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/0"),
             };
-            vec![call(arn)]
+            let role = Some(text(input, "RoleARN")).filter(|role| !role.is_empty());
+            let passed = role.map(|role| Call {
+                action: "iam:PassRole".to_owned(),
+                resource: role.to_owned(),
+                context: vec![("iam:PassedToService", "cloudformation.amazonaws.com".to_owned())],
+            });
+            std::iter::once(call(arn)).chain(passed).collect()
         }
         ("iam", "SimulatePrincipalPolicy") => {
             let arn = text(input, "PolicySourceArn");

@@ -6,7 +6,7 @@ use snapbox::str;
 use crate::harness::{Session, with_cloud};
 
 /// A role that everybody of the account may take.
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}"#;
+pub(crate) const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}"#;
 
 /// Makes a role with a policy, takes it for the commands that follow, and returns the session.
 pub(crate) fn taking(session: Session, name: &str, policy: &str) -> Session {
@@ -59,7 +59,7 @@ ok       bus          the event bus default exists
 skipped  stack        momento-api is not deployed
          -> run `evbridge-momento deploy --local`
 ok       quotas       0 and 8 to come of 300 rules on default, 0 and 3 to come of 3000 API destinations, 0 and 1 to come of 3000 connections (AWS's defaults; yours may differ)
-fail     permissions  you may not do 3 of 62 things that the deployer needs: events:CreateConnection, iam:PassRole, sqs:CreateQueue
+fail     permissions  you may not do 3 of 67 things that the deployer needs: events:CreateConnection, iam:PassRole, sqs:CreateQueue
          -> have this policy added to the role ci
          {
            "Version": "2012-10-17",
@@ -140,6 +140,56 @@ fn a_role_with_the_policies_of_its_commands_can_run_them() {
     session.run("deploy --local").success();
     session.run("deploy --local").success();
     session.run("destroy --local --yes").success();
+}
+
+#[test]
+fn what_depends_on_what_iam_was_not_told_is_unknown_and_stops_no_deploy() {
+    let session = Session::new();
+    let mut all: Value = serde_json::from_str(&policy(&session, "deployer", "ci", &[])).unwrap();
+    let statements = all["Statement"].as_array_mut().unwrap();
+    let queue = statements.iter_mut().find(|one| one["Sid"] == "QueueThroughCloudFormation").unwrap();
+    queue["Condition"]["StringEquals"] = serde_json::json!({ "aws:PrincipalOrgID": "o-1" });
+    // What a deploy knows for certain is told: these allow and deny as they do when the call is made.
+    for (operator, key, value) in [
+        ("StringNotEquals", "aws:RequestedRegion", "us-east-1"),
+        ("StringNotEquals", "aws:PrincipalAccount", "000000000000"),
+        ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::000000000000:role/ci"),
+    ] {
+        let condition = serde_json::json!({ operator: { key: value } });
+        let denial = serde_json::json!({ "Effect": "Deny", "Action": "events:Create*", "Resource": "*", "Condition": condition });
+        statements.push(denial);
+    }
+    let session = taking(session, "ci", &all.to_string());
+    let outcome = session.run("doctor --local");
+    let lines = outcome.stdout();
+    let line = lines.lines().find(|line| line.contains(" permissions ")).unwrap();
+    assert!(line.starts_with("unknown  permissions  of "), "{line}");
+    assert!(
+        line.contains(" things that the deployer needs IAM cannot say whether you may do sqs:CreateQueue, "),
+        "{line}"
+    );
+    assert!(line.ends_with(": that depends on aws:PrincipalOrgID"), "{line}");
+    let outcome = session.run("deploy --local -v");
+    outcome.success();
+    let said = "before the deploy IAM could not say whether you may do sqs:CreateQueue, ";
+    assert!(outcome.stderr().contains(said), "{outcome}");
+    // An explicit denial that a missing key may lift is no certain one either.
+    let mut denied = all.clone();
+    denied["Statement"]
+        .as_array_mut()
+        .unwrap()
+        .push(serde_json::json!({ "Effect": "Deny", "Action": "events:Put*",
+        "Resource": "*", "Condition": { "BoolIfExists": { "aws:MultiFactorAuthPresent": "false" } } }));
+    let session = taking(
+        session.env("AWS_ACCESS_KEY_ID", ""),
+        "other",
+        &denied.to_string().replace("role/ci", "role/other"),
+    );
+    let outcome = session.run("doctor --local --role deployer");
+    assert!(
+        outcome.stdout().contains("that depends on aws:MultiFactorAuthPresent, aws:PrincipalOrgID"),
+        "{outcome}"
+    );
 }
 
 #[test]

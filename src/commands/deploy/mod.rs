@@ -165,6 +165,7 @@ pub async fn run(context: &Context, args: DeployArgs) -> Result<Deployed> {
         stack: &target.stack,
         bus: &target.bus,
         again: &before,
+        role: target.role.as_deref(),
     };
     let quick = (!args.skip_checks).then_some(&quick);
     let deployed = if change_set.was_prepared() {

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::permissions::{command, named, refused, whom};
+use super::permissions::{Unsure, answers, command, named, whom};
 use crate::aws::{identity, quotas};
 use crate::commands::again::Again;
 use crate::commands::permissions::scope;
@@ -14,7 +14,7 @@ use crate::model::definition::Definition;
 use crate::model::doctor::quota::{self, Counts};
 use crate::model::doctor::token::Reception;
 use crate::model::doctor::{Check, Verdict};
-use crate::model::permissions::{Role, Work, deploying, only, questions};
+use crate::model::permissions::{Role, Scope, Work, deploying, only, questions};
 use crate::model::stack::{Action, Change};
 
 /// What to do where a check is wrong.
@@ -37,6 +37,8 @@ pub struct Quick<'a> {
     pub bus: &'a str,
     /// How a next command is about the same stack.
     pub again: &'a Again,
+    /// The role that CloudFormation is given, where one is named.
+    pub role: Option<&'a str>,
 }
 
 impl Quick<'_> {
@@ -79,14 +81,19 @@ impl Quick<'_> {
             Ok(caller) => caller,
             Err(error) => return go_on("what you may do", error),
         };
-        let scope = scope(self.definition, self.stack, self.bus, &caller.account, self.session.region());
+        let place = scope(self.definition, self.stack, self.bus, &caller.account, self.session.region());
+        let scope = Scope { working_role: self.role.map(str::to_owned), ..place };
         let policy = deploying(work, &scope);
-        let refused = match refused(self.session, &caller, &questions(&policy)).await {
-            Ok(Some(refused)) => refused,
+        let answers = match answers(self.session, &caller, &questions(&policy)).await {
+            Ok(Some(answers)) => answers,
             Ok(None) => return Ok(()),
             Err(error) => return go_on("what you may do", error),
         };
-        let missing = named(&refused);
+        // It may be allowed all the same: CloudFormation or the call itself finds out.
+        if let Some(unsure) = Unsure::of(&answers) {
+            tracing::debug!("before the deploy IAM could not say whether you may do {unsure}");
+        }
+        let missing = named(&answers);
         if missing.is_empty() {
             return Ok(());
         }
@@ -94,15 +101,16 @@ impl Quick<'_> {
             1 => "you may not do one thing that this deploy needs; nothing was changed".to_owned(),
             count => format!("you may not do {count} things that this deploy needs; nothing was changed"),
         };
+        let passing = self.role.map(|role| format!(" --role-arn {role}")).unwrap_or_default();
         Err(Error::new(Kind::Remote, message)
             .cause(format!("IAM does not allow {}", missing.join(", ")))
             .hint(format!(
                 "have the policy below added to {}; all that a deployer needs: {}",
                 whom(&caller),
-                self.again.complete(&format!("`{}`", command(Role::Deployer, &caller)))
+                self.again.complete(&format!("`{}{passing}`", command(Role::Deployer, &caller)))
             ))
             .hint(format!("where IAM's simulation does not know all that allows it, {ALL_THE_SAME}"))
-            .document(only(policy, &refused)))
+            .document(only(policy, &answers)))
     }
 
     async fn fitting(&self, added: Option<Counts>) -> Result<()> {

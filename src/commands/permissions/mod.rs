@@ -3,12 +3,12 @@
 use clap::Args;
 
 use super::completions::Verbatim;
-use super::stack::{StackArg, load, secret_name};
+use super::stack::{StackArg, load, role_arn, secret_name};
 use crate::aws::identity;
 use crate::context::Context;
 use crate::error::{Context as _, Error, Kind, Result};
 use crate::model::definition::{BusName, Definition, StackName};
-use crate::model::permissions::{Holder, InvalidHolder, Role, Scope, document, fragment};
+use crate::model::permissions::{Holder, InvalidHolder, LONGEST, Role, Scope, fragment, length, printed};
 
 /// The arguments of `permissions`.
 #[derive(Args, Debug)]
@@ -17,13 +17,15 @@ Examples:
   evbridge-momento permissions producer --region us-east-1 --account 123456789012
   evbridge-momento permissions deployer --principal arn:aws:iam::123456789012:role/ci --region us-east-1
   evbridge-momento permissions deployer --format cloudformation > deployer-policy.yaml
+  evbridge-momento permissions deployer --role-arn arn:aws:iam::123456789012:role/cloudformation
   evbridge-momento permissions operator shop --principal AWSReservedSSO_Operators_0a1b2c3d4e5f6071
 
 The deployer runs deploy, destroy, diff and drift, the operator doctor, drift without --revert, explain, status \
 and token, the producer put-event. What CloudFormation does for the deployer is allowed through CloudFormation only.
 
 `deploy` and `doctor` ask IAM what whoever runs them may do, and the policy lets them ask about themselves. \
-A policy can name every user at once, but not every role: for a role say which with `--principal`. \
+A policy can name every user without a path at once (`user/${aws:username}`), but no user below a path and no role: \
+for these say which with `--principal`. \
 Without `--account` and an ARN, AWS is asked whose credentials these are.")]
 pub struct PermissionsArgs {
     /// Who it is for
@@ -40,6 +42,9 @@ pub struct PermissionsArgs {
     /// User or role who gets the policy: its ARN, that of an assumed role, user/NAME or role/PATH/NAME
     #[arg(long, value_name = "PRINCIPAL", value_parser = holder)]
     principal: Option<Holder>,
+    /// Role that `deploy --role-arn` and `destroy --role-arn` give to CloudFormation: the deployer may pass it
+    #[arg(long, value_name = "ARN", value_parser = role_arn)]
+    role_arn: Option<String>,
     /// Account of the stack
     #[arg(long, value_name = "ACCOUNT", value_parser = account)]
     account: Option<String>,
@@ -69,16 +74,28 @@ pub async fn run(context: &Context, args: PermissionsArgs) -> Result<Verbatim> {
     let account = account_of(args.account, args.principal.as_ref())?;
     if args.principal.is_none() && role != Role::Producer {
         context.printer.status(
-            "this lets any user ask what they may do, as `deploy` and `doctor` do; for a role add `--principal`",
+            "this lets any user without a path ask what they may do, as `deploy` and `doctor` do; for a role, or a user \
+             below a path, add `--principal`",
         );
     }
-    let scope = Scope { holder: args.principal, ..scope(&definition, &stack, &bus, "", "") };
+    let (holder, working_role) = (args.principal, args.role_arn);
+    let scope = Scope { holder, working_role, ..scope(&definition, &stack, &bus, "", "") };
+    let scope = match args.format {
+        Form::Cloudformation => scope.farthest(),
+        Form::Json => placed(context, scope, account).await?,
+    };
+    let length = length(&printed(role, &scope));
+    if length > LONGEST {
+        context.printer.warn(&format!(
+            "the policy has {length} characters without white space, and a managed policy takes {LONGEST}: make two \
+             of its statements, or add it to a role as an inline policy, which takes 10240"
+        ));
+    }
     let text = match args.format {
         Form::Cloudformation => serde_yaml::to_string(&fragment(role, &scope))
             .context(Kind::Failed, || "the policy cannot be written".to_owned())?,
         Form::Json => {
-            let scope = placed(context, scope, account).await?;
-            serde_json::to_string_pretty(&document(role, &scope))
+            serde_json::to_string_pretty(&printed(role, &scope))
                 .context(Kind::Failed, || "the policy cannot be written".to_owned())?
                 + "\n"
         }
@@ -99,6 +116,7 @@ pub fn scope(definition: &Definition, stack: &str, bus: &str, account: &str, reg
         own_bus: definition.bus.create,
         detail_types: definition.events.iter().map(|event| event.as_str().to_owned()).collect(),
         holder: None,
+        working_role: None,
         sources: definition.source.iter().map(|source| source.as_str().to_owned()).collect(),
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Source: the API reference of IAM. Resource policies, boundaries and organisations do not exist here.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::role::{Input, no_such_entity};
@@ -27,17 +29,9 @@ impl Iam {
             resources.iter().map(move |resource| {
                 let request = Request { caller: Caller::Attached, action, resource, context };
                 let decision = policies.as_ref().map_or(Decision::Allowed, |all| decide(all, &request));
-                json!({
-                    "EvalActionName": action,
-                    "EvalResourceName": resource,
-                    "EvalDecision": match decision {
-                        Decision::Allowed => "allowed",
-                        Decision::Denied => "explicitDeny",
-                        Decision::NotAllowed => "implicitDeny",
-                    },
-                    "MatchedStatements": [],
-                    "MissingContextValues": [],
-                })
+                let missing: BTreeSet<&str> =
+                    policies.iter().flatten().flat_map(|policy| policy.missing_keys(&request)).collect();
+                result(&request, decision, &missing)
             })
         });
         Ok(json!({ "EvaluationResults": results.collect::<Vec<_>>(), "IsTruncated": false }))
@@ -62,6 +56,32 @@ impl Iam {
             )),
         }
     }
+}
+
+/// Writes one result; what was not given is said of the resource, where the call names one.
+fn result(request: &Request<'_>, decision: Decision, missing: &BTreeSet<&str>) -> Value {
+    let decision = match decision {
+        Decision::Allowed => "allowed",
+        Decision::Denied => "explicitDeny",
+        Decision::NotAllowed => "implicitDeny",
+    };
+    let is_named = request.resource != "*";
+    let mut result = json!({
+        "EvalActionName": request.action,
+        "EvalResourceName": request.resource,
+        "EvalDecision": decision,
+        "MatchedStatements": [],
+        "MissingContextValues": if is_named { json!([]) } else { json!(missing) },
+    });
+    if is_named {
+        result["ResourceSpecificResults"] = json!([{
+            "EvalResourceName": request.resource,
+            "EvalResourceDecision": decision,
+            "MatchedStatements": [],
+            "MissingContextValues": missing,
+        }]);
+    }
+    result
 }
 
 /// Reads the condition keys with each of their values.

@@ -17,8 +17,8 @@ pub struct Need {
     pub action: &'static str,
     /// The commands that need it.
     pub commands: Vec<&'static str>,
-    /// On which occasions a deploy needs it; nothing where no deploy does, or not for certain.
-    pub deploy: Option<Occasion>,
+    /// On which occasions a deploy needs it; none where no deploy does, or not for certain.
+    pub deploy: Vec<Occasion>,
 }
 
 /// Who makes a call.
@@ -47,12 +47,14 @@ pub enum When {
     OwnKey,
     /// Where the policy names a role.
     Role,
+    /// Where CloudFormation works with a role of its own.
+    WorkingRole,
 }
 
 /// On which occasions a deploy needs a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
-    /// Whatever it changes.
+    /// Whatever it makes or changes.
     Any,
     /// Where it makes the change set.
     Preparing,
@@ -62,6 +64,12 @@ pub enum Occasion {
     Creating,
     /// Where the resource is changed.
     Updating,
+    /// Where the resource is removed, or another takes its place.
+    Deleting,
+    /// Where a resource that stays gets a tag or another value of one.
+    Tagging,
+    /// Where a resource that stays loses a tag.
+    Untagging,
 }
 
 /// What the needs depend on, apart from the role.
@@ -73,6 +81,8 @@ pub struct Case {
     pub own_key: bool,
     /// Whether the policy is for a role, and not for a user.
     pub for_role: bool,
+    /// Whether CloudFormation is given a role to work with.
+    pub working_role: bool,
 }
 
 /// Returns what a role needs.
@@ -85,6 +95,7 @@ pub fn needs(role: Role, case: Case) -> impl Iterator<Item = &'static Need> {
             When::GivenBus => !case.own_bus,
             When::OwnKey => case.own_key,
             When::Role => case.for_role,
+            When::WorkingRole => case.working_role,
         })
         .filter(move |need| need.commands.iter().any(|command| role.commands().contains(command)))
 }
@@ -112,27 +123,40 @@ fn parse(row: &'static str) -> Option<Need> {
         "given" => When::GivenBus,
         "key" => When::OwnKey,
         "role" => When::Role,
+        "working" => When::WorkingRole,
         _ => return None,
     };
-    let mut deploy = None;
+    let mut deploy = Vec::new();
     let mut names = Vec::new();
     for word in commands.split(' ') {
         let (command, occasion) = match word {
             "deploy" => ("deploy", Some(Occasion::Any)),
             "deploy?" => ("deploy", None),
             other => match other.strip_prefix("deploy:") {
-                Some("prepare") => ("deploy", Some(Occasion::Preparing)),
-                Some("execute") => ("deploy", Some(Occasion::Executing)),
-                Some("create") => ("deploy", Some(Occasion::Creating)),
-                Some("update") => ("deploy", Some(Occasion::Updating)),
-                Some(_) => return None,
+                Some(occasion) => ("deploy", Some(self::occasion(occasion)?)),
                 None => (other, None),
             },
         };
-        names.push(command);
-        deploy = deploy.or(occasion);
+        if !names.contains(&command) {
+            names.push(command);
+        }
+        deploy.extend(occasion);
     }
     Some(Need { by, resource, when, action, commands: names, deploy })
+}
+
+/// Reads the word for an occasion of a deploy.
+fn occasion(word: &str) -> Option<Occasion> {
+    Some(match word {
+        "prepare" => Occasion::Preparing,
+        "execute" => Occasion::Executing,
+        "create" => Occasion::Creating,
+        "update" => Occasion::Updating,
+        "delete" => Occasion::Deleting,
+        "tag" => Occasion::Tagging,
+        "untag" => Occasion::Untagging,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -165,8 +189,11 @@ mod tests {
         for row in all {
             let commands: Vec<&str> = row.rsplit('\t').next().unwrap_or_default().split(' ').collect();
             assert!(commands.windows(2).all(|pair| pair[0] < pair[1]), "commands out of order: {row:?}");
+            // What every deploy is asked for, or none is, has no occasions of its own but a removal.
             let deploys = commands.iter().filter(|command| command.starts_with("deploy")).count();
-            assert!(deploys < 2, "more than one word for a deploy: {row:?}");
+            assert!(!commands.contains(&"deploy?") || deploys == 1, "asked for and not: {row:?}");
+            let is_extra = |word: &&str| word.starts_with("deploy:") && *word != "deploy:delete";
+            assert!(!commands.contains(&"deploy") || !commands.iter().any(is_extra), "said twice: {row:?}");
         }
     }
 
@@ -180,7 +207,7 @@ mod tests {
     #[test]
     fn nobody_but_cloudformation_may_repoint_a_destination() {
         for role in Role::ALL {
-            let case = Case { own_bus: true, own_key: true, for_role: true };
+            let case = Case { own_bus: true, own_key: true, for_role: true, working_role: true };
             let direct = needs(role, case).filter(|need| need.by == By::Command);
             assert!(direct.into_iter().all(|need| need.action != "events:UpdateApiDestination"));
         }

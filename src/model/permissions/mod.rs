@@ -4,6 +4,7 @@
 //! proves that no call is outside the policy and that every action of the policy is called.
 
 mod action;
+mod length;
 mod policy;
 mod principal;
 mod resource;
@@ -14,10 +15,11 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use action::{By, Case, Need, Occasion, When, needs};
-pub use policy::{deploying, document, fragment};
+pub use length::{LONGEST, length, shortened};
+pub use policy::{deploying, document, fragment, printed};
 pub use principal::{Holder, InvalidHolder, Principal};
 pub use resource::Scope;
-pub use simulation::{Question, only, questions};
+pub use simulation::{Answer, Question, only, questions};
 pub use work::{SECRET, Work};
 
 /// What somebody does.

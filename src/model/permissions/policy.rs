@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{By, Need, Role, Scope, Work, needs};
+use super::{By, LONGEST, Need, Role, Scope, Work, length, needs, shortened};
 
 /// Makes a role's policy document.
 ///
@@ -20,15 +20,23 @@ pub fn deploying(work: &Work, scope: &Scope) -> Value {
     write(wanted, scope, &|arn| json!(arn))
 }
 
+/// Makes a role's policy document as one prints it: shorter where it would be too long for a managed policy.
+pub fn printed(role: Role, scope: &Scope) -> Value {
+    let document = document(role, scope);
+    if length(&document) > LONGEST { shortened(document) } else { document }
+}
+
 /// Makes a fragment of a template: a managed policy that fits where the template is deployed.
 pub fn fragment(role: Role, scope: &Scope) -> Value {
     let name = role.name();
     let (first, rest) = name.split_at(1);
     let id = format!("EvbridgeMomento{}{rest}Policy", first.to_uppercase());
+    let is_long = length(&document(role, &scope.clone().farthest())) > LONGEST;
     let scope = scope.clone().anywhere();
     let policy = write(needs(role, scope.case()), &scope, &|arn| {
         if arn.contains("${") { json!({ "Fn::Sub": arn }) } else { json!(arn) }
     });
+    let policy = if is_long { shortened(policy) } else { policy };
     json!({
         "Resources": {
             id: {
@@ -42,7 +50,7 @@ pub fn fragment(role: Role, scope: &Scope) -> Value {
     })
 }
 
-fn write(wanted: impl Iterator<Item = &'static Need>, scope: &Scope, arn: &dyn Fn(&str) -> Value) -> Value {
+fn write(wanted: impl Iterator<Item = &'static Need>, scope: &Scope, text: &dyn Fn(&str) -> Value) -> Value {
     let wanted: Vec<&Need> = wanted.collect();
     let direct: BTreeSet<(&str, &str)> = wanted
         .iter()
@@ -62,9 +70,9 @@ fn write(wanted: impl Iterator<Item = &'static Need>, scope: &Scope, arn: &dyn F
             "Sid": sid(resource, through_stack),
             "Effect": "Allow",
             "Action": actions,
-            "Resource": arn(&scope.arn(resource)),
+            "Resource": text(&scope.arn(resource)),
         });
-        let condition = condition(resource, through_stack, scope);
+        let condition = condition(resource, through_stack, scope, text);
         if !condition.is_empty() {
             statement["Condition"] = Value::Object(condition);
         }
@@ -73,7 +81,12 @@ fn write(wanted: impl Iterator<Item = &'static Need>, scope: &Scope, arn: &dyn F
     json!({ "Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>() })
 }
 
-fn condition(resource: &str, through_stack: bool, scope: &Scope) -> Map<String, Value> {
+fn condition(
+    resource: &str,
+    through_stack: bool,
+    scope: &Scope,
+    text: &dyn Fn(&str) -> Value,
+) -> Map<String, Value> {
     let mut equals = Map::new();
     match resource {
         "events" => {
@@ -85,9 +98,12 @@ fn condition(resource: &str, through_stack: bool, scope: &Scope) -> Map<String, 
         "passed" => {
             equals.insert("iam:PassedToService".to_owned(), json!("events.amazonaws.com"));
         }
+        "working-role" => {
+            equals.insert("iam:PassedToService".to_owned(), json!("cloudformation.amazonaws.com"));
+        }
         "key" => {
             let services = ["events", "secretsmanager", "sqs"];
-            let services = services.map(|service| format!("{service}.{}.amazonaws.com", scope.region));
+            let services = services.map(|service| text(&format!("{service}.{}.amazonaws.com", scope.region)));
             equals.insert("kms:ViaService".to_owned(), json!(services));
         }
         "linked-role" => {
@@ -133,6 +149,7 @@ mod tests {
             secret: "evbridge-momento/momento-api".into(),
             key: None,
             holder: None,
+            working_role: None,
         }
     }
 
@@ -204,6 +221,45 @@ mod tests {
                 .contains("arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default")
         );
         assert!(!fragment.contains("123456789012"));
+    }
+
+    #[test]
+    fn a_fragment_substitutes_wherever_it_names_a_variable() {
+        let key = "arn:aws:kms:us-east-1:123456789012:key/k";
+        let scope = Scope { key: Some(key.into()), own_bus: true, ..scope() };
+        for role in Role::ALL {
+            let fragment = fragment(role, &scope);
+            assert_eq!(unsubstituted(&fragment), Vec::<&str>::new(), "{role}");
+            let has_key = fragment.to_string().contains("secretsmanager.${AWS::Region}.amazonaws.com");
+            assert_eq!(has_key, role != Role::Producer, "{role}");
+        }
+    }
+
+    /// Returns the texts with a variable of a template that are not in `Fn::Sub`.
+    fn unsubstituted(value: &Value) -> Vec<&str> {
+        match value {
+            Value::String(text) if text.contains("${") => vec![text],
+            Value::Array(items) => items.iter().flat_map(unsubstituted).collect(),
+            Value::Object(members) => members
+                .iter()
+                .filter(|(name, _)| *name != "Fn::Sub")
+                .flat_map(|(_, one)| unsubstituted(one))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_deployer_who_gives_cloudformation_a_role_may_pass_it() {
+        let role = "arn:aws:iam::123456789012:role/cloudformation";
+        let scope = Scope { working_role: Some(role.into()), ..scope() };
+        let document = document(Role::Deployer, &scope);
+        let passing = |one: &&Value| one["Sid"] == "WorkingRole";
+        assert_eq!(
+            *document["Statement"].as_array().unwrap().iter().find(passing).unwrap(),
+            json!({"Sid": "WorkingRole", "Effect": "Allow", "Action": ["iam:PassRole"], "Resource": role,
+                "Condition": {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}})
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Case, Holder};
 
 /// The kinds of resources that permissions are for.
 #[cfg(test)]
-pub(super) const KINDS: [&str; 17] = [
+pub(super) const KINDS: [&str; 18] = [
     "alarms",
     "any",
     "bus",
@@ -22,6 +22,7 @@ pub(super) const KINDS: [&str; 17] = [
     "rule",
     "secret",
     "stack",
+    "working-role",
 ];
 
 /// Which stack the permissions are for, and who has them.
@@ -49,6 +50,8 @@ pub struct Scope {
     pub key: Option<String>,
     /// Who has the permissions; nothing for any user.
     pub holder: Option<Holder>,
+    /// The ARN of the role that CloudFormation is given to work with.
+    pub working_role: Option<String>,
 }
 
 /// From this length on CloudFormation may cut a stack's name in a resource's: names have up to 64 characters,
@@ -69,6 +72,15 @@ impl Scope {
         self
     }
 
+    /// Returns the scope of the place whose names are the longest: a fragment is no longer anywhere.
+    #[must_use]
+    pub fn farthest(mut self) -> Self {
+        "aws-us-gov".clone_into(&mut self.partition);
+        "ap-southeast-1".clone_into(&mut self.region);
+        "000000000000".clone_into(&mut self.account);
+        self
+    }
+
     /// Returns the partition that a region is in.
     pub fn partition_of(region: &str) -> &'static str {
         match region.split('-').next() {
@@ -85,6 +97,7 @@ impl Scope {
             own_bus: self.own_bus,
             own_key: self.key.is_some(),
             for_role: self.holder.as_ref().is_some_and(Holder::is_role),
+            working_role: self.working_role.is_some(),
         }
     }
 
@@ -93,6 +106,7 @@ impl Scope {
         let made = self.made("");
         match kind {
             "key" => self.key.clone().unwrap_or_default(),
+            "working-role" => self.working_role.clone().unwrap_or_default(),
             // Lists and CloudWatch's metrics have no resource (Service Authorization Reference).
             "any" | "metrics" => "*".to_owned(),
             "caller" => match &self.holder {

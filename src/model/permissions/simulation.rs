@@ -1,6 +1,6 @@
 //! What to ask IAM so as to learn whether somebody has a role's permissions (`SimulatePrincipalPolicy`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -13,6 +13,46 @@ pub struct Question {
     pub resource: String,
     /// The condition keys with their values.
     pub context: Vec<(String, Vec<String>)>,
+}
+
+/// What IAM says to a question: what it does not allow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The actions that are refused.
+    pub refused: BTreeSet<String>,
+    /// The actions of which nobody knows, with the condition keys that they depend on.
+    pub unknown: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Answer {
+    /// Adds an action that is not allowed; without these condition keys it is not known whether it would be.
+    pub fn refuse(&mut self, action: &str, missing: BTreeSet<String>) {
+        if missing.is_empty() {
+            self.refused.insert(action.to_owned());
+        } else {
+            self.unknown.insert(action.to_owned(), missing);
+        }
+    }
+}
+
+impl Question {
+    /// Returns the condition keys that every such call has for certain; `is_secure` says whether it is https.
+    ///
+    /// Source: IAM user guide, "AWS global condition context keys". A global service's calls have a region of
+    /// their own, and what one service calls of another says nothing of the first call's connection.
+    pub fn known(&self, principal: &str, region: &str, is_secure: bool) -> Vec<(String, String)> {
+        let account = principal.split(':').nth(4).unwrap_or_default();
+        let mut known = vec![("aws:PrincipalArn", principal), ("aws:PrincipalAccount", account)];
+        if !self.actions.iter().any(|action| action.starts_with("iam:")) {
+            known.push(("aws:RequestedRegion", region));
+        }
+        let is_direct =
+            !self.context.iter().any(|(key, _)| matches!(key.as_str(), "aws:CalledVia" | "kms:ViaService"));
+        if is_secure && is_direct {
+            known.push(("aws:SecureTransport", "true"));
+        }
+        known.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    }
 }
 
 /// Returns what to ask so as to learn whether somebody has a policy's permissions: a question for each of its
@@ -37,12 +77,13 @@ pub fn questions(policy: &Value) -> Vec<Question> {
         .collect()
 }
 
-/// Returns the part of a policy that holds the refused actions of each question.
-pub fn only(mut policy: Value, refused: &[BTreeSet<String>]) -> Value {
+/// Returns the part of a policy that holds what each answer refuses.
+pub fn only(mut policy: Value, answers: &[Answer]) -> Value {
     if let Some(statements) = policy["Statement"].as_array_mut() {
-        for (statement, refused) in statements.iter_mut().zip(refused) {
+        for (statement, answer) in statements.iter_mut().zip(answers) {
             if let Some(actions) = statement["Action"].as_array_mut() {
-                actions.retain(|action| action.as_str().is_some_and(|action| refused.contains(action)));
+                actions
+                    .retain(|action| action.as_str().is_some_and(|action| answer.refused.contains(action)));
             }
         }
         statements.retain(|statement| statement["Action"].as_array().is_some_and(|all| !all.is_empty()));
@@ -74,6 +115,7 @@ mod tests {
             secret: "evbridge-momento/momento-api".into(),
             key: Some("arn:aws:kms:us-east-1:123456789012:key/k".into()),
             holder: None,
+            working_role: None,
         }
     }
 
@@ -99,11 +141,31 @@ mod tests {
     fn what_is_missing_is_a_policy_of_its_own() {
         let all = document(Role::Producer, &scope());
         let asked = questions(&all);
-        let mut refused = vec![BTreeSet::new(); asked.len()];
-        refused[1].insert("events:PutEvents".to_owned());
-        let policy = only(all, &refused);
+        let mut answers = vec![Answer::default(); asked.len()];
+        answers[0].refuse("events:DescribeEventBus", BTreeSet::from(["aws:SourceIp".to_owned()]));
+        answers[1].refuse("events:PutEvents", BTreeSet::new());
+        let policy = only(all, &answers);
         assert_eq!(policy["Statement"].as_array().unwrap().len(), 1);
         assert_eq!(policy["Statement"][0]["Action"], serde_json::json!(["events:PutEvents"]));
         assert_eq!(policy["Statement"][0]["Condition"]["StringEquals"]["events:source"][0], "shop");
+    }
+
+    #[test]
+    fn only_what_is_certain_is_known() {
+        let principal = "arn:aws:iam::123456789012:role/ci";
+        let known = |sid: &str, is_secure| {
+            let policy = document(Role::Deployer, &scope());
+            let at =
+                policy["Statement"].as_array().unwrap().iter().position(|one| one["Sid"] == sid).unwrap();
+            let known = questions(&policy)[at].known(principal, "us-east-1", is_secure);
+            assert_eq!(known[0], ("aws:PrincipalArn".to_owned(), principal.to_owned()));
+            assert_eq!(known[1], ("aws:PrincipalAccount".to_owned(), "123456789012".to_owned()));
+            known.into_iter().skip(2).map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>()
+        };
+        assert_eq!(known("Secret", true), ["aws:RequestedRegion=us-east-1", "aws:SecureTransport=true"]);
+        assert_eq!(known("Secret", false), ["aws:RequestedRegion=us-east-1"]);
+        assert_eq!(known("QueueThroughCloudFormation", true), ["aws:RequestedRegion=us-east-1"]);
+        assert_eq!(known("Key", true), ["aws:RequestedRegion=us-east-1"]);
+        assert!(known("RoleThroughCloudFormation", true).is_empty());
     }
 }

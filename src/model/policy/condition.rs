@@ -74,6 +74,11 @@ pub(super) fn parse(operators: &Map<String, Value>) -> Result<Vec<Condition>, In
 }
 
 impl Condition {
+    /// Returns the key that the condition asks for.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Whether the condition holds in a request's context.
     pub(super) fn holds(&self, context: &[(&str, &str)]) -> bool {
         let mut asked = context

@@ -7,6 +7,8 @@ mod condition;
 mod glob;
 mod grant;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use condition::Condition;
@@ -96,6 +98,14 @@ impl Policy {
         }
         decision
     }
+
+    /// Returns the condition keys that a request lacks, of the statements about its action and its resource.
+    pub fn missing_keys(&self, request: &Request<'_>) -> BTreeSet<&str> {
+        let about = self.statements.iter().filter(|statement| statement.is_about(request));
+        let keys = about.flat_map(|statement| &statement.conditions).map(Condition::key);
+        let is_given = |key: &str| request.context.iter().any(|(given, _)| given.eq_ignore_ascii_case(key));
+        keys.filter(|key| !is_given(key)).collect()
+    }
 }
 
 /// Decides on a request by several policies together: a deny in any wins, an allow in any is enough.
@@ -164,11 +174,16 @@ impl Statement {
             (None, _) => false,
         };
         principal
-            && self.actions.holds(|action| glob::matches_ignoring_case(action, request.action))
+            && self.is_about(request)
+            && self.conditions.iter().all(|condition| condition.holds(request.context))
+    }
+
+    /// Whether it speaks of the request's action and resource, whatever its conditions are.
+    fn is_about(&self, request: &Request<'_>) -> bool {
+        self.actions.holds(|action| glob::matches_ignoring_case(action, request.action))
             && self.resources.as_ref().is_none_or(|resources| {
                 resources.holds(|resource| glob::matches(resource, request.resource, request.context))
             })
-            && self.conditions.iter().all(|condition| condition.holds(request.context))
     }
 }
 

@@ -18,7 +18,7 @@ ok       bus          the event bus default exists
 skipped  stack        momento-api is not deployed
          -> run `evbridge-momento deploy --local`
 ok       quotas       0 and 8 to come of 300 rules on default, 0 and 3 to come of 3000 API destinations, 0 and 1 to come of 3000 connections (AWS's defaults; yours may differ)
-ok       permissions  you may do all 62 things that the deployer needs
+ok       permissions  you may do all 67 things that the deployer needs
 skipped  secret       the secret evbridge-momento/momento-api does not exist
 
 "#]]);
@@ -29,7 +29,7 @@ ok       region                               us-east-1 (US East (N. Virginia)),
 ok       bus                                  the event bus default exists
 ok       stack                                momento-api is in CREATE_COMPLETE
 ok       quotas                               8 of 300 rules on default, 3 of 3000 API destinations, 1 of 3000 connections (AWS's defaults; yours may differ)
-ok       permissions                          you may do all 38 things that the operator needs
+ok       permissions                          you may do all 39 things that the operator needs
 ok       connection                           AUTHORIZED, the token goes in the header Authorization
 ok       destination CacheSetDestination      ACTIVE, calls https://api.cache.cell-us-east-1-1.prod.a.momentohq.com/cache/*
 ok       destination CacheDeleteDestination   ACTIVE, calls https://api.cache.cell-us-east-1-1.prod.a.momentohq.com/cache/*

@@ -1,6 +1,7 @@
 //! `permissions`: a policy that allows what the commands do, and nothing that they do not.
 
 mod commands;
+mod holder;
 mod proof;
 
 use snapbox::str;
@@ -164,6 +165,32 @@ hint: name the user or role of the stack's account that deploys or operates ther
     let outcome = session.run("permissions operator --region eu-west-1 --account 123456789012");
     assert_eq!(
         outcome.stderr(),
-        "this lets any user ask what they may do, as `deploy` and `doctor` do; for a role add `--principal`\n"
+        "this lets any user without a path ask what they may do, as `deploy` and `doctor` do; for a role, or a user \
+         below a path, add `--principal`\n"
     );
+}
+
+#[test]
+fn a_policy_that_is_too_long_for_a_managed_one_says_so() {
+    let session = Session::new();
+    let (stack, bus) = ("s".repeat(128), "b".repeat(256));
+    session.file("stacks/long.yaml", format!("name: {stack}\nbus: {{ name: {bus}, create: true }}\n"));
+    let place = "--region us-east-1 --account 123456789012";
+    // The longest names fit: statements are put together.
+    let outcome = session.run(&format!("permissions deployer long {place} --principal role/ci"));
+    outcome.success();
+    assert_eq!(outcome.stderr(), "");
+    // Paths may be as long as eight names.
+    let path = format!("{}/ci", "p".repeat(500));
+    let role = format!("--role-arn arn:aws:iam::123456789012:role/{path} --principal role/{path}");
+    for format in ["json", "cloudformation"] {
+        let line = format!("permissions deployer long --format {format} {place} {role}");
+        let outcome = session.run(&line);
+        outcome.success();
+        let said = outcome.stderr();
+        assert!(
+            said.starts_with("warning: the policy has ") && said.contains("takes 6144: make two"),
+            "{said}"
+        );
+    }
 }
