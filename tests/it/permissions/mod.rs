@@ -174,7 +174,9 @@ hint: name the user or role of the stack's account that deploys or operates ther
 fn a_policy_that_is_too_long_for_a_managed_one_says_so() {
     let session = Session::new();
     let (stack, bus) = ("s".repeat(128), "b".repeat(256));
-    session.file("stacks/long.yaml", format!("name: {stack}\nbus: {{ name: {bus}, create: true }}\n"));
+    let key = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let text = format!("name: {stack}\nbus: {{ name: {bus}, create: true }}\nkms-key: {key}\n");
+    session.file("stacks/long.yaml", text);
     let place = "--region us-east-1 --account 123456789012";
     // The longest names fit: statements are put together.
     let outcome = session.run(&format!("permissions deployer long {place} --principal role/ci"));
