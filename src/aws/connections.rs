@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::Clients;
 use super::error::{code, remote};
 use crate::error::Result;
-use crate::model::doctor::parts::{Addition, Connection, Destination};
+use crate::model::doctor::parts::{Addition, Connection, Destination, Other};
 
 /// Finds a connection by name; nothing when there is none.
 pub async fn connection(clients: &Clients, name: &str) -> Result<Option<Connection>> {
@@ -58,6 +58,25 @@ pub async fn destination(clients: &Clients, name: &str) -> Result<Option<Destina
         method: answer.http_method().map_or("", |method| method.as_str()).to_owned(),
         rate: answer.invocation_rate_limit_per_second(),
     }))
+}
+
+/// Returns the API destinations of the region that use a connection.
+pub async fn users(clients: &Clients, connection_arn: &str) -> Result<Vec<Other>> {
+    let (mut all, mut next) = (Vec::new(), None);
+    loop {
+        let call = clients.events().list_api_destinations().connection_arn(connection_arn).limit(100);
+        let answer = call.set_next_token(next).send().await;
+        let answer =
+            answer.map_err(|error| remote("looking for the API destinations of the connection", &error))?;
+        all.extend(answer.api_destinations().iter().map(|one| Other {
+            name: one.name().unwrap_or_default().to_owned(),
+            endpoint: one.invocation_endpoint().unwrap_or_default().to_owned(),
+        }));
+        next = answer.next_token().map(str::to_owned);
+        if next.is_none() {
+            return Ok(all);
+        }
+    }
 }
 
 /// Returns the name in the ARN of a connection or an API destination.

@@ -10,10 +10,15 @@ use crate::error::{Error, Kind, Result};
 ///
 /// PutEvents answers success for a bus that does not exist and drops the event, so ask first.
 pub async fn bus_exists(clients: &Clients, bus: &str) -> Result<bool> {
+    Ok(bus_policy(clients, bus).await?.is_some())
+}
+
+/// Returns the policy of an event bus, empty where it has none; nothing where there is no such bus.
+pub async fn bus_policy(clients: &Clients, bus: &str) -> Result<Option<String>> {
     match clients.events().describe_event_bus().name(bus).send().await {
-        Ok(_) => Ok(true),
+        Ok(answer) => Ok(Some(answer.policy().unwrap_or_default().to_owned())),
         Err(error) => match code(&error) {
-            Some("ResourceNotFoundException") => Ok(false),
+            Some("ResourceNotFoundException") => Ok(None),
             _ => Err(remote(&format!("looking for the event bus {bus}"), &error)),
         },
     }

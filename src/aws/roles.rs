@@ -26,8 +26,10 @@ pub async fn role(clients: &Clients, name: &str) -> Result<Option<Role>> {
     let listed = listed
         .map_err(|error| remote(&format!("listing the managed policies of the role {name}"), &error))?;
     let attached = listed.attached_policies().iter().filter_map(|one| one.policy_arn().map(str::to_owned));
+    let boundary = role.permissions_boundary().and_then(|one| one.permissions_boundary_arn());
+    let boundary = boundary.map(str::to_owned);
     let trust = decoded(role.assume_role_policy_document().unwrap_or_default());
-    Ok(Some(Role { arn: role.arn().to_owned(), trust, policies, attached: attached.collect() }))
+    Ok(Some(Role { arn: role.arn().to_owned(), trust, policies, attached: attached.collect(), boundary }))
 }
 
 /// IAM answers documents percent-encoded (RFC 3986).

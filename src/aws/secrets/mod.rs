@@ -134,6 +134,13 @@ pub async fn encrypt(clients: &Clients, name: &str, key: &str) -> Result<()> {
     changed.map(drop).map_err(|error| remote(&format!("giving the secret {name} the key {key}"), &error))
 }
 
+/// Returns the key of KMS that a secret is encrypted with; nothing where it is AWS's own.
+pub async fn key(clients: &Clients, name: &str) -> Result<Option<String>> {
+    let found = clients.secrets().describe_secret().secret_id(name).send().await;
+    let found = found.map_err(|error| remote(&format!("looking at the key of the secret {name}"), &error))?;
+    Ok(found.kms_key_id().map(str::to_owned))
+}
+
 /// How a secret is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deletion {

@@ -30,8 +30,8 @@ Examples:
   evbridge-momento doctor --fix
   evbridge-momento doctor --output json | jq '.checks[] | select(.verdict == \"fail\")'
 
-`--fix` enables rules that are disabled and puts the policy of the dead-letter queue back; nothing else is \
-changed. Exit code 5 when a check fails.")]
+`--fix` enables rules that are disabled and otherwise as deployed, and puts the policy of the dead-letter queue back \
+where it fails; nothing else is changed. Exit code 5 when a check fails.")]
 pub struct DoctorArgs {
     #[command(flatten)]
     stack: StackArg,
@@ -72,10 +72,12 @@ pub async fn run(context: &Context, args: DoctorArgs) -> Result<Diagnosis> {
     let mut examination = examine().await;
     let mut fixed = Vec::new();
     if args.fix {
-        fixed = fix::apply(&session, &examination).await?;
+        let treated = fix::apply(&session, &examination).await;
+        fixed = treated.done;
         if !fixed.is_empty() {
             examination = examine().await;
         }
+        examination.checks.extend(treated.refused);
     }
     let (argument, bus) = (args.stack.stack.as_deref(), definition.bus.name.as_str());
     let again = Again::new(context, argument, &definition, &stack, bus, session.region());

@@ -124,7 +124,7 @@ pub async fn run(context: &Context, args: CheckArgs) -> Result<Checked> {
     };
     let inner = checked.describe(&origin, &text, context.now());
     if is_stored && let Some(stored) = &checked.stored_version {
-        checked.checks.push(checks::version(stored, checked.deployed_version.as_deref()));
+        checked.checks.push(checks::version(stored, Ok(checked.deployed_version.as_deref())));
     }
     if let Some(key) = inner {
         let cache = args.cache.as_deref().unwrap_or(SAMPLE_CACHE);

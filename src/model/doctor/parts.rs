@@ -63,6 +63,15 @@ pub struct Destination {
     pub rate: Option<i32>,
 }
 
+/// An API destination that is none of the stack's, and uses its connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// Its name.
+    pub name: String,
+    /// What it calls.
+    pub endpoint: String,
+}
+
 /// A rule of EventBridge with its targets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -103,6 +112,8 @@ pub struct Role {
     pub policies: Vec<(String, String)>,
     /// The ARNs of the managed policies that are attached to it.
     pub attached: Vec<String>,
+    /// The ARN of the policy that bounds what it may do, where there is one.
+    pub boundary: Option<String>,
 }
 
 /// The dead-letter queue.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::Check;
 use super::parts::Look;
 use crate::model::delivery::Cause;
+use crate::model::policy::{Grantee, Policy};
 use crate::model::region;
 use crate::model::stack::Status;
 
@@ -42,6 +43,26 @@ pub fn bus(name: &str, is_there: Result<bool, String>, made_by_stack: bool, depl
     }
 }
 
+/// Checks who else may use the bus that the stack made for itself: the stack lets nobody in.
+pub fn bus_policy(bus: &str, policy: &str) -> Option<Check> {
+    let name = "bus policy";
+    let policy = match Policy::parse(policy) {
+        Ok(policy) => policy,
+        Err(invalid) => return Some(Check::unknown(name, format!("it cannot be read: {invalid}"))),
+    };
+    Check::together(policy.grants().map(|grant| {
+        let whom: Vec<String> = grant.grantees().iter().map(Grantee::words).collect();
+        let is_open = grant.grantees().iter().any(|one| matches!(one, Grantee::Everyone | Grantee::AllBut));
+        let evidence = format!("{} may do {} on it ({})", whom.join(", "), grant.actions(), grant.name());
+        let check = if is_open { Check::fail(name, evidence) } else { Check::warn(name, evidence) };
+        check.treat(format!(
+            "if nobody means that, take it away: `aws events remove-permission --event-bus-name {bus} \
+             --statement-id {}`",
+            grant.name()
+        ))
+    }))
+}
+
 /// Checks the state of the stack; nothing for one that is not there.
 pub fn stack(name: &str, look: &Look<(Status, Option<String>)>) -> Check {
     match look {
@@ -54,8 +75,12 @@ pub fn stack(name: &str, look: &Look<(Status, Option<String>)>) -> Check {
             let evidence = format!("{name} is in {status}{reason}");
             match status.as_str() {
                 _ if status.is_deployed() => Check::ok("stack", evidence),
-                "UPDATE_ROLLBACK_COMPLETE" => Check::warn("stack", evidence)
-                    .treat("the last update was taken back: run `evbridge-momento deploy` to see why"),
+                "UPDATE_ROLLBACK_COMPLETE" => Check::warn("stack", evidence).treat(
+                    "the last update was taken back, and the stack is as it was before: nothing needs to be \
+                         done for events to be delivered; its events say what failed: `aws cloudformation \
+                         describe-stack-events --stack-name NAME`"
+                        .replace("NAME", name),
+                ),
                 _ if status.is_in_progress() => {
                     Check::warn("stack", evidence).treat("wait until the operation is done and look again")
                 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Check;
+use super::path::is_same_key;
 use crate::model::token::{Endpoint, Kind, MAX_LENGTH, Token};
 
 /// What to do about a token that Momento or a connection does not take.
@@ -56,22 +57,48 @@ pub fn form(token: &Token, endpoint: &Endpoint, now: Timestamp) -> Check {
     }
 }
 
-/// Compares the version of the secret that is current with the one that the deployed stack uses.
-pub fn version(current: &str, deployed: Option<&str>) -> Check {
+/// Compares the version of the secret that is current with the one that the deployed stack uses; an error where
+/// the stack could not be looked at.
+pub fn version(current: &str, deployed: Result<Option<&str>, ()>) -> Check {
     match deployed {
-        None => Check::skipped("token version", format!("version {current} is stored; no stack uses it")),
-        Some(deployed) if deployed == current => {
+        Err(()) => Check::unknown(
+            "token version",
+            format!("version {current} is stored; which one the stack uses could not be found out"),
+        ),
+        Ok(None) => Check::skipped("token version", format!("version {current} is stored; no stack uses it")),
+        Ok(Some(deployed)) if deployed == current => {
             Check::ok("token version", format!(
                 "the stack uses the current version {current}; what the connection itself holds nobody can read: \
                  `evbridge-momento put-event` tries it"
             ))
         }
-        Some(deployed) => Check::fail(
+        Ok(Some(deployed)) => Check::fail(
             "token version",
             format!("version {current} is stored, and the stack uses {deployed}: a secret that changes does not reach the connection"),
         )
         .treat("run `evbridge-momento deploy`, which gives the current version to the connection"),
     }
+}
+
+/// Holds the key that the secret is encrypted with against the stack's; nothing where the stack has none.
+pub fn encryption(secret: &str, is: Result<Option<&str>, String>, stack: Option<&str>) -> Option<Check> {
+    let key = stack?;
+    let name = "secret encryption";
+    Some(match is {
+        Err(reason) => Check::unknown(name, reason),
+        Ok(Some(is)) if is_same_key(is, key) => Check::ok(name, format!("encrypted with {is}")),
+        Ok(is) => {
+            let is = is.unwrap_or("AWS's own key");
+            let evidence = format!(
+                "the secret {secret} is encrypted with {is}, and the stack says {key}: whoever may use that key \
+                 can read the token with the right to read the secret"
+            );
+            Check::warn(name, evidence).treat(format!(
+                "give it the stack's key again: `aws secretsmanager update-secret --secret-id {secret} \
+                 --kms-key-id {key}`"
+            ))
+        }
+    })
 }
 
 /// Says what Momento's answer means for deliveries to a cache; one that nobody named need not be there.
@@ -161,10 +188,11 @@ mod tests {
 
     #[test]
     fn a_version_that_the_stack_does_not_use_is_a_fault() {
-        assert_eq!(version("a", Some("a")).verdict, Verdict::Ok);
-        assert_eq!(version("a", None).verdict, Verdict::Skipped);
+        assert_eq!(version("a", Ok(Some("a"))).verdict, Verdict::Ok);
+        assert_eq!(version("a", Err(())).verdict, Verdict::Unknown);
+        assert_eq!(version("a", Ok(None)).verdict, Verdict::Skipped);
         assert_eq!(
-            version("b", Some("a")).evidence,
+            version("b", Ok(Some("a"))).evidence,
             "version b is stored, and the stack uses a: a secret that changes does not reach the connection"
         );
     }

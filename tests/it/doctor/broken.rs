@@ -92,7 +92,7 @@ fn record(scene: &Broken) -> String {
 }
 
 /// Carries out lines of the AWS CLI, and what comments say happened elsewhere.
-fn break_it(session: &Session, lines: &[&str]) {
+pub(super) fn break_it(session: &Session, lines: &[&str]) {
     with_cloud(session, async |cloud| {
         let name = if session.directory().join("stacks/private.yaml").exists() {
             "private-momento"

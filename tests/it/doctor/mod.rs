@@ -2,6 +2,7 @@
 
 mod aws_line;
 mod broken;
+mod fix;
 mod scenes;
 
 use snapbox::str;

