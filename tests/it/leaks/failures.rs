@@ -97,7 +97,7 @@ fn no_failed_call_shows_the_token() {
                         continue;
                     }
                     if line.starts_with("destroy") {
-                        session.run("deploy --local");
+                        let _ = session.run("deploy --local");
                     }
                     let place = json!({ "Service": service, "Action": "*" });
                     fault(&session, &place, &serde_json::from_str(effect).unwrap(), 4);
