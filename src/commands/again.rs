@@ -97,7 +97,7 @@ impl Again {
         let name = command.split(' ').next().unwrap_or_default();
         let definition = match name {
             "put-event" | "explain" => flag("--stack", self.definition.as_ref()),
-            _ => self.definition.iter().map(|definition| format!(" {definition}")).collect(),
+            _ => self.definition.as_ref().map_or_else(String::new, |definition| format!(" {definition}")),
         };
         let bus = match name {
             "deploy" | "diff" | "permissions" | "put-event" => flag("--bus", self.bus.as_ref()),
