@@ -1,6 +1,7 @@
 //! `token check`: what a token is, whether the deployed stack uses it, and what Momento lets it do.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -42,7 +43,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     source: SourceArgs,
     /// Cache to try the token on
-    #[arg(long, value_name = "CACHE")]
+    #[arg(long, value_name = "CACHE", value_parser = NonEmptyStringValueParser::new())]
     cache: Option<String>,
 }
 
