@@ -33,7 +33,7 @@ Examples:
 
 Without a flag it is the token that the deployed stack uses, or the stored one where no stack is deployed. \
 Momento is asked for an item that does not exist, and to delete one: nothing is changed. Exit code 5 when \
-something is wrong with the token.")]
+something is wrong with the token. A token is checked in one region at a time: give `--region` once.")]
 pub struct CheckArgs {
     #[command(flatten)]
     stack: StackArg,
