@@ -180,6 +180,11 @@ impl Context {
         self.local_session(self.region.clone()).await
     }
 
+    /// Returns the region in which a stack is, as `session` finds it; none where the AWS profile says it.
+    pub fn region_of(&self, stack: &str) -> Result<Option<String>> {
+        self.chosen_region(self.place(), stack)
+    }
+
     fn chosen_region(&self, place: Place, stack: &str) -> Result<Option<String>> {
         if let Some(region) = &self.region {
             return Ok(Some(region.clone()));

@@ -7,12 +7,21 @@ use zeroize::Zeroizing;
 
 use crate::local::callers::KEY_PREFIX;
 
+/// The variables that name files which decide for whom the AWS SDK works.
+const SETTINGS_FILES: [&str; 3] = ["AWS_CA_BUNDLE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"];
+
 /// The environment variables that this tool reads itself; the AWS SDK reads its own.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 pub struct Environment {
     /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
     pub region: Option<String>,
+    /// `AWS_ENDPOINT_URL`, which the AWS SDK reads too.
+    pub endpoint_url: Option<String>,
+    /// The variables that name other files of the AWS SDK's settings, with what they say.
+    pub settings_files: Vec<(&'static str, String)>,
+    /// Whether `AWS_ACCESS_KEY_ID` is set: the AWS SDK takes its credentials from the environment.
+    pub has_access_key: bool,
     /// `MOMENTO_API_KEY`.
     pub token: Option<SecretString>,
     /// The tokens of single regions, such as `MOMENTO_API_KEY_US_EAST_1`, with the names of the variables.
@@ -40,6 +49,12 @@ impl Environment {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
         Self {
             region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
+            endpoint_url: variable("AWS_ENDPOINT_URL"),
+            settings_files: SETTINGS_FILES
+                .into_iter()
+                .filter_map(|name| variable(name).map(|value| (name, value)))
+                .collect(),
+            has_access_key: variable("AWS_ACCESS_KEY_ID").is_some(),
             token: variable("MOMENTO_API_KEY").map(secret),
             regional_tokens: regional_tokens(),
             local_key: variable("AWS_ACCESS_KEY_ID").filter(|key| key.starts_with(KEY_PREFIX)),

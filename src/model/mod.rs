@@ -1,6 +1,7 @@
 //! What is true: pure decisions, with no IO, no clock, no environment and no SDK type.
 
 pub mod cloudformation;
+pub mod cron;
 pub mod definition;
 pub mod delivery;
 pub mod doctor;

@@ -69,6 +69,12 @@ impl Client {
         Ok(Answer::new(raw.status, raw.date.as_deref(), &raw.body))
     }
 
+    /// Makes a call without a key: that there is an answer shows that the endpoint is there, and its clock.
+    pub async fn knock(&self, call: &Call) -> Result<Answer, Unreachable> {
+        let raw = self.exchange(self.http.get(format!("{}{}", self.base_url, call.target()))).await?;
+        Ok(Answer::new(raw.status, raw.date.as_deref(), &raw.body))
+    }
+
     /// Makes a request with a key, with a JSON body or with none.
     pub async fn request(
         &self,
@@ -83,8 +89,12 @@ impl Client {
         }
         let header = authorization(key)
             .map_err(|reason| Unreachable { host: self.base_url.clone(), reason: reason.to_owned() })?;
+        self.exchange(request.header(http::header::AUTHORIZATION, header)).await
+    }
+
+    async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<Raw, Unreachable> {
         let failed = |error: reqwest::Error| unreachable(&self.base_url, &error);
-        let response = request.header(http::header::AUTHORIZATION, header).send().await.map_err(failed)?;
+        let response = request.send().await.map_err(failed)?;
         let status = response.status().as_u16();
         let date = response.headers().get(http::header::DATE).and_then(|date| date.to_str().ok());
         let date = date.map(str::to_owned);

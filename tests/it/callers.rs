@@ -115,6 +115,9 @@ fail     permissions  you may not do 3 of 67 things that the deployer needs: eve
            ]
          }
 skipped  secret       the secret evbridge-momento/momento-api does not exist
+skipped  token        none was given: the local cloud makes one at the deploy
+ok       Momento      https://api.cache.cell-us-east-1-1.prod.a.momentohq.com answers
+skipped  clock        there is no other clock to compare with
 [exit status: 5]
 
 "#]]);
@@ -239,6 +242,9 @@ unknown  permissions  asking what you may do (iam:SimulatePrincipalPolicy) was r
          -> see what is needed: `evbridge-momento permissions operator --principal arn:aws:iam::000000000000:role/guest --region us-east-1 --local`
 unknown  resources    reading the stack's resources was refused: AccessDenied: User: arn:aws:sts::000000000000:assumed-role/guest/me is not authorized to perform: cloudformation:DescribeStackResources on resource: arn:aws:cloudformation:us-east-1:000000000000:stack/momento-api/[UUID] because no identity-based policy allows the cloudformation:DescribeStackResources action
 unknown  secret       reading the secret evbridge-momento/momento-api was refused: AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role/guest/me is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:us-east-1:000000000000:secret:evbridge-momento/momento-api-xxxxxx because no identity-based policy allows the secretsmanager:GetSecretValue action
+skipped  token        none was given: the local cloud makes one at the deploy
+ok       Momento      https://api.cache.cell-us-east-1-1.prod.a.momentohq.com answers
+skipped  clock        there is no other clock to compare with
 
 "#]]);
     let outcome = session.run("put-event cacheSet --local");

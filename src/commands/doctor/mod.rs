@@ -7,12 +7,14 @@ mod permissions;
 pub mod quick;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use self::examination::Examination;
+use self::examination::{Examination, Trial};
 use super::again::Again;
 use super::stack::{StackArg, load};
+use super::token::source::SourceArgs;
 use crate::context::Context;
 use crate::error::Result;
 use crate::model::definition::StackName;
@@ -26,9 +28,14 @@ use crate::ui::{Page, Report, inline};
 Examples:
   evbridge-momento doctor
   evbridge-momento doctor shop --cache prices
+  evbridge-momento doctor --token-file key.txt
   evbridge-momento doctor --role deployer
   evbridge-momento doctor --fix
   evbridge-momento doctor --output json | jq '.checks[] | select(.verdict == \"fail\")'
+
+Before the first deploy the token is the one that the deploy would take: a flag's, or MOMENTO_API_KEY; without any, \
+Momento's endpoint is called without a key. Of a stack that is there, its own token is tried, and the one that a flag \
+gives beside it.
 
 `--fix` enables rules that are disabled and otherwise as deployed, and puts the policy of the dead-letter queue back \
 where it fails; nothing else is changed. Exit code 5 when a check fails.")]
@@ -38,8 +45,10 @@ pub struct DoctorArgs {
     /// Name of the CloudFormation stack
     #[arg(long, env = "EVBRIDGE_MOMENTO_STACK_NAME", value_name = "NAME")]
     stack_name: Option<StackName>,
+    #[command(flatten)]
+    source: SourceArgs,
     /// Cache to try the token on
-    #[arg(long, value_name = "CACHE")]
+    #[arg(long, value_name = "CACHE", value_parser = NonEmptyStringValueParser::new())]
     cache: Option<String>,
     /// Whose permissions you should have: the deployer's before the first deploy, then the operator's
     #[arg(long, value_name = "ROLE", value_parser = clap::builder::PossibleValuesParser::new(Role::ALL.map(Role::name)))]
@@ -68,7 +77,10 @@ pub async fn run(context: &Context, args: DoctorArgs) -> Result<Diagnosis> {
     let stack = args.stack_name.as_ref().unwrap_or(&definition.name).to_string();
     let session = context.session(&stack).await?;
     let role = args.role.as_deref().and_then(|role| role.parse().ok());
-    let examine = || Examination::of(context, &session, &definition, &stack, args.cache.as_deref(), role);
+    // Read once, as standard input is: a treatment is followed by a second look.
+    let given = args.source.flagged(context, session.region())?;
+    let trial = Trial { cache: args.cache.as_deref(), given: given.as_ref() };
+    let examine = || Examination::of(context, &session, &definition, &stack, &trial, role);
     let mut examination = examine().await;
     let mut fixed = Vec::new();
     if args.fix {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::fmt::Write as _;
 
 use futures_util::future::try_join_all;
 
@@ -55,7 +56,7 @@ pub(super) async fn check(
         missing.join(", ")
     );
     if let Some(unsure) = unsure {
-        evidence += &format!("; and IAM cannot say whether you may do {unsure}");
+        let _ = write!(evidence, "; and IAM cannot say whether you may do {unsure}");
     }
     let check = if fatal { Check::fail(name, evidence) } else { Check::warn(name, evidence) };
     check.treat(format!("have this policy added to {}", whom(caller))).document(only(policy, &answers))

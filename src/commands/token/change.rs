@@ -6,6 +6,7 @@
 //! the new version becomes the current one. Whatever fails before that, the stack gets its version back.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::check::deployed_version;
@@ -38,7 +39,7 @@ pub struct ChangeArgs {
     #[command(flatten)]
     pub(super) source: SourceArgs,
     /// Cache that the probe event goes to
-    #[arg(long, value_name = "CACHE")]
+    #[arg(long, value_name = "CACHE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) cache: Option<String>,
     /// Send no probe event: the token is tried on Momento only
     #[arg(long)]

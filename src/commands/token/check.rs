@@ -1,6 +1,7 @@
 //! `token check`: what a token is, whether the deployed stack uses it, and what Momento lets it do.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -32,7 +33,7 @@ Examples:
 
 Without a flag it is the token that the deployed stack uses, or the stored one where no stack is deployed. \
 Momento is asked for an item that does not exist, and to delete one: nothing is changed. Exit code 5 when \
-something is wrong with the token.")]
+something is wrong with the token. A token is checked in one region at a time: give `--region` once.")]
 pub struct CheckArgs {
     #[command(flatten)]
     stack: StackArg,
@@ -42,7 +43,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     source: SourceArgs,
     /// Cache to try the token on
-    #[arg(long, value_name = "CACHE")]
+    #[arg(long, value_name = "CACHE", value_parser = NonEmptyStringValueParser::new())]
     cache: Option<String>,
 }
 

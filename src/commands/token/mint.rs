@@ -18,7 +18,7 @@ use super::report::Changed;
 use super::source::{self, Given, Origin};
 use super::way_back::because;
 use crate::context::Context;
-use crate::error::{Context as _, Error, Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::token::Token;
 use crate::momento::registry::Order;
 use crate::ui::inline;
@@ -27,7 +27,7 @@ use crate::ui::inline;
 #[derive(Args, Debug)]
 pub struct MintArgs {
     /// Let Momento make the new key, and revoke the old one if `--mint` made it
-    #[arg(long, conflicts_with = "source", requires = "role")]
+    #[arg(long, conflicts_with_all = ["token_file", "token_stdin", "from_command"], requires = "role")]
     pub(super) mint: bool,
     /// Role of the new key, by its id in the Momento account
     #[arg(long, value_name = "ROLE", requires = "mint")]
@@ -46,6 +46,10 @@ pub struct MintArgs {
     #[arg(long, env = "EVBRIDGE_MOMENTO_REGISTRY", value_name = "URL", value_parser = registry_url)]
     pub(super) momento_registry: Option<String>,
 }
+
+/// What to do about a key that manages keys and is none.
+const MANAGER: &str = "make a key that grants auth management at https://console.gomomento.com, and put it alone into \
+                       the file of `--management-key-file`, or into MOMENTO_MANAGEMENT_KEY";
 
 /// How long a key lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,8 +165,11 @@ async fn management_key(context: &Context, change: &Change<'_>, args: &MintArgs)
             }
         },
     };
-    let parsed = Token::parse(given.text.expose_secret())
-        .context(Kind::Settings, || format!("the management key from {} is refused", given.origin))?;
+    let parsed = Token::parse(given.text.expose_secret()).map_err(|invalid| {
+        Error::settings(format!("the management key from {} is refused", given.origin))
+            .cause(invalid.to_string())
+            .hint(MANAGER)
+    })?;
     Ok(parsed.inner().clone())
 }
 

@@ -12,6 +12,7 @@ mod registry;
 pub mod report;
 pub mod rotate;
 mod rotation;
+mod schedule;
 pub mod source;
 mod trial;
 mod way_back;
@@ -25,6 +26,7 @@ use crate::error::Result;
 
 /// The arguments of `token`.
 #[derive(Args, Debug)]
+#[command(after_help = "A token is checked or changed in one region at a time: give `--region` once.")]
 pub struct TokenArgs {
     /// What to do with the token.
     #[command(subcommand)]
@@ -41,7 +43,9 @@ pub enum TokenCommand {
 Examples:
   evbridge-momento token set
   evbridge-momento token set --token-file key.txt --cache shop
-  evbridge-momento token set --token-stdin --no-probe --yes < key.txt")]
+  evbridge-momento token set --token-stdin --no-probe --yes < key.txt
+
+A stack is changed in one region at a time: give `--region` once.")]
     Set(change::ChangeArgs),
     /// Do what `set` does with a token that a command gives, or print the cron line that does it
     Rotate(rotate::RotateArgs),

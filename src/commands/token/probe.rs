@@ -48,23 +48,44 @@ impl Momento {
     pub async fn send(&self, call: &Call, key: &SecretString) -> Result<Answer, String> {
         match &self.place {
             Place::Network(client) => client.send(call, key).await.map_err(|error| error.to_string()),
-            Place::Local { handle, region } => {
-                let method = match call.verb() {
-                    Verb::Delete => http::Method::DELETE,
-                    Verb::Get => http::Method::GET,
-                };
-                let request = Request::builder()
-                    .method(method)
-                    .uri(format!("/momento/{region}{}", call.target()))
-                    .header(AUTHORIZATION, authorization(key)?)
-                    .body(Bytes::new())
-                    .map_err(|error| error.to_string())?;
-                let response = handle.send(request).await.map_err(|error| error.to_string())?;
-                let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
-                Ok(Answer::new(response.status().as_u16(), date, response.body()))
-            }
+            Place::Local { handle, region } => locally(handle, region, call, Some(key)).await,
         }
     }
+
+    /// Makes a call without a key; the error says why there was no answer.
+    async fn knock(&self, call: &Call) -> Result<Answer, String> {
+        match &self.place {
+            Place::Network(client) => client.knock(call).await.map_err(|error| error.to_string()),
+            Place::Local { handle, region } => locally(handle, region, call, None).await,
+        }
+    }
+}
+
+async fn locally(
+    handle: &local::Handle,
+    region: &str,
+    call: &Call,
+    key: Option<&SecretString>,
+) -> Result<Answer, String> {
+    let method = match call.verb() {
+        Verb::Delete => http::Method::DELETE,
+        Verb::Get => http::Method::GET,
+    };
+    let mut request = Request::builder().method(method).uri(format!("/momento/{region}{}", call.target()));
+    if let Some(key) = key {
+        request = request.header(AUTHORIZATION, authorization(key)?);
+    }
+    let request = request.body(Bytes::new()).map_err(|error| error.to_string())?;
+    let response = handle.send(request).await.map_err(|error| error.to_string())?;
+    let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+    Ok(Answer::new(response.status().as_u16(), date, response.body()))
+}
+
+/// Finds out without a key whether the endpoint answers: the time on its clock where it says it, or why it does not.
+pub async fn knock(session: &Session, base_url: &str, cache: &str) -> Result<Option<Timestamp>, String> {
+    let momento = Momento::open(session, base_url)?;
+    // Whatever the answer is, it came through the name, the network and TLS.
+    momento.knock(&Call::get(cache, "evbridge-momento-probe")).await.map(|answer| answer.date)
 }
 
 /// Finds out what a key may do in a cache, by reading and deleting an item that does not exist.

@@ -9,6 +9,9 @@ use crate::model::token::{Endpoint, Kind, MAX_LENGTH, Token};
 /// What to do about a token that Momento or a connection does not take.
 const ROTATE: &str = "make a key at https://console.gomomento.com and run `evbridge-momento token rotate`";
 
+/// What to do about an endpoint that does not answer.
+const NETWORK: &str = "check the network, the endpoint's name and https://status.gomomento.com";
+
 /// What Momento allows a key to do; nothing where it could not be found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allowed {
@@ -101,24 +104,44 @@ pub fn encryption(secret: &str, is: Result<Option<&str>, String>, stack: Option<
     })
 }
 
+/// Says whether an endpoint answers that was called without a key.
+pub fn endpoint(answered: &Result<(), String>, host: &str) -> Check {
+    match answered {
+        Ok(()) => Check::ok("Momento", format!("{host} answers")),
+        Err(reason) => Check::fail("Momento", reason.clone()).treat(NETWORK),
+    }
+}
+
+/// Says whether the token that was given, from where it came, is the one that the stack uses.
+pub fn given(origin: &str, is_used: bool) -> Check {
+    if is_used {
+        return Check::ok("given token", format!("the token from {origin} is the one that the stack uses"));
+    }
+    Check::warn("given token", format!("the token from {origin} is not the one that the stack uses"))
+        .treat("to give it to the stack, run `evbridge-momento token set` with it")
+}
+
+/// Words the treatment of a token for a stack that is not there yet.
+#[must_use]
+pub fn before_deploy(mut check: Check) -> Check {
+    if check.treatment.as_deref() == Some(ROTATE) {
+        check.treatment = Some("make a key at https://console.gomomento.com and deploy with it".to_owned());
+    }
+    check
+}
+
 /// Says what Momento's answer means for deliveries to a cache; one that nobody named need not be there.
 pub fn reception(reception: &Reception, host: &str, cache: &str, named: bool) -> Vec<Check> {
     match reception {
-        Reception::Silent(reason) => vec![
-            Check::fail("Momento", reason.clone())
-                .treat("check the network, the endpoint's name and https://status.gomomento.com"),
-            Check::skipped("key", "Momento did not answer"),
-        ],
+        Reception::Silent(reason) => {
+            vec![endpoint(&Err(reason.clone()), host), Check::skipped("key", "Momento did not answer")]
+        }
         Reception::Refused(words) => vec![
-            Check::ok("Momento", format!("{host} answers")),
+            endpoint(&Ok(()), host),
             Check::fail("key", format!("Momento does not accept the key (401{})", said(words))).treat(ROTATE),
         ],
         Reception::Accepted { allowed, cache: found } => {
-            vec![
-                Check::ok("Momento", format!("{host} answers")),
-                permissions(*allowed, cache),
-                existence(*found, cache, named),
-            ]
+            vec![endpoint(&Ok(()), host), permissions(*allowed, cache), existence(*found, cache, named)]
         }
     }
 }
@@ -184,6 +207,20 @@ mod tests {
         assert_eq!(refused[1].evidence, "Momento does not accept the key (401, Unauthorized)");
         let silent = reception(&Reception::Silent("no route".into()), "https://m", "shop", true);
         assert_eq!((silent[0].verdict, silent[1].verdict), (Verdict::Fail, Verdict::Skipped));
+    }
+
+    #[test]
+    fn a_token_before_the_deploy_is_treated_by_a_deploy() {
+        let refused = reception(&Reception::Refused(String::new()), "https://m", "shop", true);
+        let treated: Vec<Check> = refused.into_iter().map(before_deploy).collect();
+        assert_eq!(treated[0].treatment, None);
+        let expected = "make a key at https://console.gomomento.com and deploy with it";
+        assert_eq!(treated[1].treatment.as_deref(), Some(expected));
+        assert_eq!(endpoint(&Err("no route".into()), "https://m").verdict, Verdict::Fail);
+        assert_eq!(
+            (given("a file", true).verdict, given("a file", false).verdict),
+            (Verdict::Ok, Verdict::Warn)
+        );
     }
 
     #[test]

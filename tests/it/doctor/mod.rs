@@ -1,6 +1,7 @@
 //! `doctor`: broken stacks, each found and named.
 
 mod aws_line;
+mod before;
 mod broken;
 mod fix;
 mod scenes;
@@ -21,6 +22,9 @@ skipped  stack        momento-api is not deployed
 ok       quotas       0 and 8 to come of 300 rules on default, 0 and 3 to come of 3000 API destinations, 0 and 1 to come of 3000 connections (AWS's defaults; yours may differ)
 ok       permissions  you may do all 67 things that the deployer needs
 skipped  secret       the secret evbridge-momento/momento-api does not exist
+skipped  token        none was given: the local cloud makes one at the deploy
+ok       Momento      https://api.cache.cell-us-east-1-1.prod.a.momentohq.com answers
+skipped  clock        there is no other clock to compare with
 
 "#]]);
     session.run("deploy --local").success();

@@ -131,6 +131,7 @@ fn normalise(text: &str, root: &Path) -> String {
     for path in [real.as_path(), root] {
         text = text.replace(&*path.to_string_lossy(), "[ROOT]");
     }
+    text = text.replace(env!("CARGO_BIN_EXE_evbridge-momento"), "[PROGRAM]");
     for (pattern, replacement) in RULES.iter() {
         text = pattern.replace_all(&text, *replacement).into_owned();
     }

@@ -136,15 +136,15 @@ hint: the management key may not manage keys: make one that grants auth manageme
 
 "#]]);
     session.file("manager.txt", "not a key");
-    session.run("token rotate --local --mint --role read-write --management-key-file manager.txt").is(str![
-        [r#"
+    session.run("token rotate --local --mint --role read-write --management-key-file manager.txt").is(str![[r#"
 ------- stderr -------
 error: the management key from the file manager.txt is refused
   cause: the token has white space or a line break inside, at position 4
+
+hint: make a key that grants auth management at https://console.gomomento.com, and put it alone into the file of `--management-key-file`, or into MOMENTO_MANAGEMENT_KEY
 [exit status: 4]
 
-"#]
-    ]);
+"#]]);
     session.run("token rotate --local --mint").is(str![[r#"
 ------- stderr -------
 error: the following required arguments were not provided:
@@ -167,7 +167,7 @@ For more information, try '--help'.
     session
         .run("token rotate --mint --role r --management-key-file 'my key.txt' --schedule --region eu-west-1")
         .is(str![[r#"
-0 3 1 * * cd [ROOT]/work && evbridge-momento token rotate --region eu-west-1 --role r --expires 90d --management-key-file 'my key.txt' --mint --yes --quiet
+0 3 1 * * cd [ROOT]/work && [PROGRAM] token rotate --region eu-west-1 --role r --expires 90d --management-key-file 'my key.txt' --mint --yes --quiet
 
 "#]]);
     assert_eq!(labels(&session), ["AWSCURRENT"]);

@@ -2,6 +2,7 @@
 
 mod minted;
 mod rollback;
+mod schedule;
 mod sources;
 
 use evbridge_momento::context::Session as Cloud;
@@ -212,12 +213,13 @@ hint: run the command of `--from-command` by itself: it must print the token and
     session
         .run("token rotate --region eu-west-1 --from-command 'vault kv get -field=key 100%' --schedule")
         .is(str![[r#"
-0 3 1 * * cd [ROOT]/work && evbridge-momento token rotate --region eu-west-1 --from-command 'vault kv get -field=key 100\%' --yes --quiet
+0 3 1 * * cd [ROOT]/work && [PROGRAM] token rotate --region eu-west-1 --from-command 'vault kv get -field=key 100\%' --yes --quiet
 
 "#]]);
     session.run("token rotate --schedule='whenever' --from-command x").is(str![[r#"
 ------- stderr -------
 error: `whenever` are not the times of a cron line
+  cause: it has 1 of the five fields minute, hour, day of the month, month and day of the week
 
 hint: give five fields, for example `--schedule='0 3 1 * *'`: at 3:00 on the first of each month
 [exit status: 2]

@@ -8,6 +8,7 @@ use crate::aws::deployed;
 use crate::aws::{events, identity, quotas};
 use crate::commands::permissions::scope;
 use crate::commands::stack::momento_base_url;
+use crate::commands::token::source::Given as GivenToken;
 use crate::context::{Context, Session};
 use crate::error::Error;
 use crate::model::definition::{Definition, Endpoint as Given};
@@ -27,6 +28,14 @@ pub(in crate::commands::doctor) struct Examination {
     pub(in crate::commands::doctor) rule_arns: Vec<String>,
 }
 
+/// What the token is tried on, and a token that a flag gave.
+pub(in crate::commands::doctor) struct Trial<'a> {
+    /// The cache, where one is named.
+    pub(in crate::commands::doctor) cache: Option<&'a str>,
+    /// The token.
+    pub(in crate::commands::doctor) given: Option<&'a GivenToken>,
+}
+
 impl Examination {
     /// Examines a stack, deployed or not.
     pub(in crate::commands::doctor) async fn of(
@@ -34,7 +43,7 @@ impl Examination {
         session: &Session,
         definition: &Definition,
         name: &str,
-        cache: Option<&str>,
+        trial: &Trial<'_>,
         role: Option<Role>,
     ) -> Self {
         let mut found = Self::default();
@@ -95,7 +104,7 @@ impl Examination {
         }
         if let Some(base_url) = base_url {
             let stack = stack.as_ref().map(Option::as_ref).map_err(drop);
-            found.token(context, session, name, stack, &base_url, cache).await;
+            found.token(context, session, name, stack, &base_url, trial).await;
         }
         found
     }
