@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fmt::Write as _;
 
 use futures_util::future::try_join_all;
 
@@ -50,14 +49,13 @@ pub(super) async fn check(
             .treat(see),
         };
     }
-    let mut evidence = format!(
-        "you may not do {} of {all} things that the {role} needs: {}",
+    let also = unsure.map(|unsure| format!("; and IAM cannot say whether you may do {unsure}"));
+    let evidence = format!(
+        "you may not do {} of {all} things that the {role} needs: {}{}",
         missing.len(),
-        missing.join(", ")
+        missing.join(", "),
+        also.unwrap_or_default()
     );
-    if let Some(unsure) = unsure {
-        let _ = write!(evidence, "; and IAM cannot say whether you may do {unsure}");
-    }
     let check = if fatal { Check::fail(name, evidence) } else { Check::warn(name, evidence) };
     check.treat(format!("have this policy added to {}", whom(caller))).document(only(policy, &answers))
 }

@@ -74,7 +74,7 @@ pub enum Occasion {
 
 /// What the needs depend on, apart from the role.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column's word of its own")]
 pub struct Case {
     /// Whether the stack makes its own bus.
     pub own_bus: bool,

@@ -168,8 +168,8 @@ impl Holder {
             let (bus, rule) = rule.physical_id.rsplit_once('|').unwrap_or(("default", &rule.physical_id));
             let call = cloud.clients.events().disable_rule().event_bus_name(bus).name(rule);
             call.send().await.unwrap();
-            let role = resources.iter().find(|one| one.logical_id == "DeliveryRole").unwrap();
-            let opened = cloud.clients.roles().update_assume_role_policy().role_name(&role.physical_id);
+            let trusting = resources.iter().find(|one| one.logical_id == "DeliveryRole").unwrap();
+            let opened = cloud.clients.roles().update_assume_role_policy().role_name(&trusting.physical_id);
             opened.policy_document(TRUST).send().await.unwrap();
         });
     }
