@@ -97,7 +97,8 @@ fn no_failed_call_shows_the_token() {
                         continue;
                     }
                     if line.starts_with("destroy") {
-                        let _ = session.run("deploy --local");
+                        clean("local fault clear", &session.run("local fault clear"));
+                        clean("deploy", &session.run("deploy --local"));
                     }
                     let place = json!({ "Service": service, "Action": "*" });
                     fault(&session, &place, &serde_json::from_str(effect).unwrap(), 4);
